@@ -1,0 +1,35 @@
+import type { Issue, Reply, RuntimeFailure } from "./errors.ts";
+import type { ExperimentStatus } from "./experiment.ts";
+
+/** Everything that can go wrong in front of a user, by code. gateway/problem.ts maps codes to HTTP. */
+export type Failure =
+  | RuntimeFailure
+  | { code: "malformed_json"; message: string }
+  | { code: "invalid_request"; issues: readonly Issue[] }
+  | { code: "body_too_large"; bytesMax: number }
+  | { code: "unsupported_media_type"; contentType: string }
+  | { code: "unauthenticated"; reason: "missing" | "unknown" | "expired" }
+  | { code: "forbidden"; scope: string }
+  | { code: "origin_refused"; origin: string }
+  | { code: "rate_limited"; retryAfterMs: number }
+  | { code: "overloaded"; retryAfterMs: number }
+  | { code: "route_not_found"; path: string }
+  | { code: "method_not_allowed"; allowed: readonly string[] }
+  | { code: "environment_not_found"; environment: string }
+  | { code: "flag_not_found"; flag: string }
+  | { code: "segment_not_found"; segment: string }
+  | { code: "experiment_not_found"; experiment: string }
+  | { code: "metric_not_found"; metric: string }
+  | { code: "token_not_found"; prefix: string }
+  | { code: "version_not_found"; version: number }
+  | { code: "already_exists"; what: string; key: string }
+  | { code: "version_conflict"; expected: number; actual: number }
+  | { code: "illegal_transition"; from: ExperimentStatus; action: string }
+  | { code: "frozen"; what: string; reason: string }
+  /** A publish was refused; every problem is listed. */
+  | { code: "invalid_plan"; problems: readonly Issue[] }
+  | { code: "nothing_published"; environment: string }
+  | { code: "warehouse_unavailable"; reason: string; retryAfterMs: number };
+
+export type FailureCode = Failure["code"];
+export type Answer<Value = unknown> = Reply<Value, Failure>;

@@ -1,0 +1,44 @@
+import { z } from "zod";
+import { EnvironmentRecord, Scope, TokenRecord } from "./directory.ts";
+import { EnvironmentKey, Key } from "./ids.ts";
+import { partitionsDefault, partitionsMax } from "./topology.ts";
+import { Instant } from "./time.ts";
+
+export const EnvironmentInput = z.strictObject({
+  key: EnvironmentKey,
+  project: Key.default("main"),
+  name: z.string().max(200).optional(),
+  production: z.boolean().default(false),
+  partitions: z.number().int().min(1).max(partitionsMax).default(partitionsDefault),
+});
+export type EnvironmentInput = z.infer<typeof EnvironmentInput>;
+
+export const TokenInput = z.strictObject({
+  name: z.string().min(1).max(200),
+  kind: z.enum(["server", "browser"]).default("server"),
+  scopes: z.array(Scope).min(1),
+  environment: EnvironmentKey.optional(),
+  expiresAt: Instant.optional(),
+});
+export type TokenInput = z.infer<typeof TokenInput>;
+
+/** Asks of `organisation/default`. Token texts are made by the asker; only hashes travel. */
+export const OrganisationMessage = z.discriminatedUnion("type", [
+  /** Installs the root token's hash (replacing an older root). Answer: Directory. */
+  z.strictObject({ type: z.literal("ensure_root"), hash: TokenRecord.shape.hash, prefix: TokenRecord.shape.prefix }),
+  /** Answer: EnvironmentRecord. Also tells the environment actor to begin. */
+  z.strictObject({ type: z.literal("create_environment"), environment: EnvironmentInput }),
+  z.strictObject({ type: z.literal("archive_environment"), environment: EnvironmentKey }),
+  /** Answer: TokenRecord. */
+  z.strictObject({
+    type: z.literal("create_token"),
+    hash: TokenRecord.shape.hash,
+    prefix: TokenRecord.shape.prefix,
+    token: TokenInput,
+  }),
+  z.strictObject({ type: z.literal("revoke_token"), prefix: z.string() }),
+  /** Answer: Directory. */
+  z.strictObject({ type: z.literal("get") }),
+]);
+export type OrganisationMessage = z.infer<typeof OrganisationMessage>;
+export type OrganisationAnswers = { environment: EnvironmentRecord; token: TokenRecord };

@@ -1,0 +1,131 @@
+import type { ExperimentDefinition } from "./experiment.ts";
+import type { MetricType } from "./metric.ts";
+
+// From sums to answers. Everything here crosses process borders as JSON; numbers are finite.
+
+/** n units with this metric, their mean and Σ(y − mean)². Mergeable in any order (Chan). */
+export interface MeanMoments {
+  readonly kind: "mean";
+  readonly count: number;
+  readonly mean: number;
+  readonly squaredDeviations: number;
+}
+/** n units, of which `successes` had the event. */
+export interface ProportionCounts {
+  readonly kind: "proportion";
+  readonly count: number;
+  readonly successes: number;
+}
+/** Moments of (numerator, denominator) per unit. */
+export interface RatioMoments {
+  readonly kind: "ratio";
+  readonly count: number;
+  readonly meanNumerator: number;
+  readonly meanDenominator: number;
+  readonly squaredNumerator: number;
+  readonly squaredDenominator: number;
+  readonly crossDeviations: number;
+}
+export type MetricSummary = MeanMoments | ProportionCounts | RatioMoments;
+
+/** Which kind of summary a metric type leaves. */
+export const summaryKindOf: Record<MetricType, MetricSummary["kind"]> = {
+  binary: "proportion",
+  count: "mean",
+  sum: "mean",
+  mean: "mean",
+  ratio: "ratio",
+};
+
+export interface VariantSummary {
+  readonly variant: string;
+  /** Units whose first exposure was this variant and that saw no other. */
+  readonly units: number;
+  readonly metrics: Readonly<Record<string, MetricSummary>>;
+}
+
+export interface ExperimentSummary {
+  /** In the order of the definition's variants. */
+  readonly variants: readonly VariantSummary[];
+  /** Units that saw two variants; set aside. */
+  readonly crossovers: number;
+}
+
+/** What one partition fold says of one experiment. */
+export interface PartialSums {
+  readonly environment: string;
+  readonly experiment: string;
+  readonly partition: number;
+  /** Last stream sequence in these sums. */
+  readonly position: number;
+  readonly definition: ExperimentDefinition;
+  readonly summary: ExperimentSummary;
+  /** Client time of the newest event counted, epoch ms; absent before the first. */
+  readonly newestEventTs?: number;
+}
+
+export const methods = ["welch_t", "two_proportion_z", "ratio_delta"] as const;
+export type Method = (typeof methods)[number];
+
+/** An effect, or why there is none. `interval` and `relativeInterval` hold with 1 − alpha. */
+export type Estimate =
+  | {
+      readonly kind: "estimated";
+      readonly difference: number;
+      readonly standardError: number;
+      readonly interval: readonly [number, number];
+      readonly pValue: number;
+      /** difference / mean of control; absent when that mean is 0 or not distinguishable from it. */
+      readonly relative?: { readonly difference: number; readonly interval: readonly [number, number] };
+    }
+  | { readonly kind: "too_few_units"; readonly units: number; readonly unitsMin: number }
+  | { readonly kind: "no_variance"; readonly difference: number }
+  | { readonly kind: "zero_denominator" };
+
+export interface Comparison {
+  readonly variant: string;
+  readonly metric: string;
+  readonly method: Method;
+  /** Units in the variant, and in control, that this metric counts. */
+  readonly n: number;
+  readonly nControl: number;
+  /** Mean, proportion or ratio; absent without units. */
+  readonly mean?: number;
+  readonly meanControl?: number;
+  readonly estimate: Estimate;
+}
+
+/** Sample ratio mismatch: do the arms have the sizes they should have? */
+export type SampleRatio =
+  | {
+      readonly kind: "tested";
+      readonly chiSquare: number;
+      readonly degreesOfFreedom: number;
+      readonly pValue: number;
+      readonly expected: Readonly<Record<string, number>>;
+      readonly observed: Readonly<Record<string, number>>;
+      /** p below 0.01. */
+      readonly mismatch: boolean;
+    }
+  | { readonly kind: "too_few_units"; readonly units: number; readonly unitsMin: number }
+  | { readonly kind: "one_variant" };
+
+export interface Analysis {
+  readonly alpha: number;
+  readonly comparisons: readonly Comparison[];
+  readonly sampleRatio: SampleRatio;
+}
+
+export interface ExperimentResult {
+  readonly environment: string;
+  readonly experiment: string;
+  readonly source: "streaming" | "warehouse";
+  /** When it was computed, epoch ms. */
+  readonly at: number;
+  /** Grows with each change; the SSE id. */
+  readonly revision: number;
+  readonly definition: ExperimentDefinition;
+  readonly summary: ExperimentSummary;
+  readonly analysis: Analysis;
+  readonly newestEventTs?: number;
+}

@@ -1,0 +1,74 @@
+import type { Scope } from "./directory.ts";
+
+// The HTTP contract as data: the gateway registers these, the documentation lists them.
+// Environment of a control route: query `?env=`; optional when the token belongs to one environment.
+
+export interface Route {
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  /** `:name` is one path segment (percent-encoded). */
+  readonly path: string;
+  /** Needed of the token; "public" needs none, "any" any valid token, "server" any but a browser's. */
+  readonly scope: Scope | "public" | "any" | "server";
+  readonly summary: string;
+}
+
+const route = (method: Route["method"], path: string, scope: Route["scope"], summary: string): Route => ({
+  method,
+  path,
+  scope,
+  summary,
+});
+
+export const routes = {
+  live: route("GET", "/live", "public", "The process runs"),
+  ready: route("GET", "/ready", "public", "Every part works: {ready, parts: [{name, ready, detail?}]}, 200 or 503"),
+  metrics: route("GET", "/metrics", "public", "Prometheus text"),
+  openapi: route("GET", "/openapi.json", "public", "OpenAPI 3.1 document"),
+
+  signIn: route("POST", "/v1/session", "public", "{token} → HttpOnly cookie `weir_session`; answers {name, scopes, environment?, expiresAt}"),
+  session: route("GET", "/v1/session", "any", "Who am I"),
+  signOut: route("DELETE", "/v1/session", "any", "Clears the cookie"),
+
+  evaluate: route("POST", "/evaluate", "flags:evaluate", "EvaluateRequest → Decision"),
+  flagsEvaluate: route("POST", "/v1/flags/evaluate", "flags:evaluate", "FlagsEvaluateRequest → {variant, payload, rule, killSwitch}"),
+  assignments: route("POST", "/v1/assignments", "flags:evaluate", "AssignmentRequest → {experimentId, variant, reasons, hashKey, exposureToken}"),
+  ofrepFlag: route("POST", "/ofrep/v1/evaluate/flags/:key", "flags:evaluate", "OFREP single evaluation"),
+  ofrepFlags: route("POST", "/ofrep/v1/evaluate/flags", "flags:evaluate", "OFREP bulk evaluation, ETag over plan and context"),
+
+  exposures: route("POST", "/v1/exposures", "ingestion:write", "ExposureInput, an array of them, or {events: […]} → IngestReceipt"),
+  exposuresShort: route("POST", "/events/exposure", "ingestion:write", "As /v1/exposures"),
+  outcomes: route("POST", "/v1/events/outcome", "ingestion:write", "OutcomeInput, an array of them, or {events: […]} → IngestReceipt"),
+  metricsShort: route("POST", "/events/metrics", "ingestion:write", "As /v1/events/outcome"),
+
+  config: route("GET", "/configs/:env", "server", "SignedPlan, ETag, max-age; scope flags:evaluate"),
+  stream: route("GET", "/stream/:env", "server", "SSE: put (SignedPlan), heartbeat; id = version; scope flags:evaluate"),
+  resultsStream: route("GET", "/stream/results/:key", "experiments:read", "SSE: result (ExperimentResult), heartbeat; id = revision"),
+
+  environments: route("GET", "/v1/environments", "any", "{items: EnvironmentRecord[]}"),
+  createEnvironment: route("POST", "/v1/environments", "admin", "EnvironmentInput → EnvironmentRecord"),
+  archiveEnvironment: route("DELETE", "/v1/environments/:key", "admin", "Archives"),
+  publishEnvironment: route("POST", "/v1/environments/:key/publish", "experiments:write", "{note?} → PublishReceipt"),
+  rollbackEnvironment: route("POST", "/v1/environments/:key/rollback", "experiments:write", "{version} → PublishReceipt"),
+  versions: route("GET", "/v1/environments/:key/versions", "experiments:read", "{items: PublishedVersion[], next?}; ?cursor= ?limit="),
+  pipeline: route("GET", "/v1/environments/:key/pipeline", "experiments:read", "PipelinePosition"),
+
+  tokens: route("GET", "/v1/tokens", "admin", "{items: TokenRecord without hash}"),
+  createToken: route("POST", "/v1/tokens", "admin", "TokenInput → {token, …TokenRecord without hash}; the text is shown once"),
+  revokeToken: route("DELETE", "/v1/tokens/:prefix", "admin", "Revokes"),
+
+  flags: route("GET", "/v1/flags", "experiments:read", "{items: Versioned<Flag>[], next?}; ?cursor= ?limit="),
+  flag: route("GET", "/v1/flags/:key", "experiments:read", "Versioned<Flag>; ETag = version"),
+  putFlag: route("PUT", "/v1/flags/:key", "experiments:write", "Flag (key from the path) → Versioned<Flag>; If-Match"),
+  createFlag: route("POST", "/v1/flags", "experiments:write", "Flag → Versioned<Flag>; 409 when it exists"),
+  publishFlag: route("POST", "/v1/flags/:key/publish", "experiments:write", "{note?} → PublishReceipt"),
+  segments: route("GET", "/v1/segments", "experiments:read", "{items: Versioned<Segment>[]}"),
+  putSegment: route("PUT", "/v1/segments/:key", "experiments:write", "Segment → Versioned<Segment>; If-Match"),
+  metricList: route("GET", "/v1/metrics", "metrics:read", "{items: Versioned<Metric>[]}"),
+  putMetric: route("PUT", "/v1/metrics/:key", "metrics:write", "Metric → Versioned<Metric>; If-Match"),
+  experiments: route("GET", "/v1/experiments", "experiments:read", "{items: Versioned<PublishedExperiment>[], next?}"),
+  experiment: route("GET", "/v1/experiments/:key", "experiments:read", "Versioned<PublishedExperiment>"),
+  createExperiment: route("POST", "/v1/experiments", "experiments:write", "Experiment → Versioned<…>; 409 when it exists"),
+  putExperiment: route("PUT", "/v1/experiments/:key", "experiments:write", "Experiment → Versioned<…>; If-Match"),
+  lifecycle: route("POST", "/v1/experiments/:key/:action", "experiments:write", "start, pause, resume, stop → PublishReceipt"),
+  results: route("GET", "/v1/experiments/:key/results", "reports:read", "ExperimentResult; ?source=streaming|warehouse"),
+} as const satisfies Record<string, Route>;

@@ -1,0 +1,38 @@
+import type { Reply } from "../protocols/errors.ts";
+import type { EpochMs } from "../protocols/time.ts";
+
+/** One stream message as a fold sees it. `data` is valid during the call only. */
+export interface FoldInput {
+  readonly sequence: number;
+  readonly time: EpochMs;
+  readonly data: Uint8Array;
+}
+
+/** What a fold tells the rest of the system after it moved. Best effort; the state is the truth. */
+export interface Notice {
+  readonly subject: string;
+  readonly data: unknown;
+}
+
+/**
+ * A fold actor: one subject of a stream → state. State and stream position are snapshotted together, so each
+ * message counts exactly once. `fold` may mutate the state in place and must depend on nothing but its inputs.
+ */
+export interface FoldBehaviour<State, Failed> {
+  readonly kind: string;
+  /** Version of the encoded state; a snapshot of another version is ignored and the stream folded anew. */
+  readonly version: number;
+  readonly stream: string;
+  /** The one subject this fold reads, from its key. */
+  subjectOf(key: string): string;
+  init(key: string): State;
+  fold(state: State, input: FoldInput): void;
+  encode(state: State): Uint8Array;
+  decode(bytes: Uint8Array): State;
+  /** Answers a question from memory. `position` is the last folded stream sequence (0: none). */
+  ask(state: State, message: unknown, at: { readonly key: string; readonly position: number }): Reply<unknown, Failed>;
+  /** Called at most every `noticeIntervalMs` after progress; drains what changed. */
+  notices?(state: State, at: { readonly key: string; readonly position: number }): readonly Notice[];
+  readonly noticeIntervalMs?: number;
+  readonly snapshotEveryMessages?: number;
+}
