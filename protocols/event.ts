@@ -12,6 +12,9 @@ export const futureMsMax = 86_400_000;
 /** … and an event may be 90 days late, unless the token may backfill. */
 export const pastMsMax = 90 * 86_400_000;
 
+/** Sums and products of sums of such values stay far below overflow, for as many events as a unit may have. */
+export const valueMax = 1e50;
+
 const RawKey = z.string().min(1).max(1_024);
 
 const common = {
@@ -46,8 +49,8 @@ export const OutcomeInput = z.strictObject({
   type: z.literal("metric").optional(),
   eventName: EventName.optional(),
   name: EventName.optional(),
-  /** Finite; absent counts as 1. */
-  value: z.number().optional(),
+  /** Absent counts as 1. */
+  value: z.number().min(-valueMax).max(valueMax).optional(),
   currency: z.string().max(8).optional(),
   properties: z.record(z.string().max(100), Json).optional(),
 });

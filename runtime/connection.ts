@@ -1,5 +1,7 @@
 import type { Reply } from "../protocols/errors.ts";
 import type { DurationMs, EpochMs } from "../protocols/time.ts";
+import type { JournalLog } from "./journal.ts";
+import type { Snapshots } from "./snapshots.ts";
 
 // The ports of the message system, as small as their users need them. runtime/nats/ implements them on NATS.
 
@@ -77,8 +79,17 @@ export interface Connection {
   readonly reader: StreamReader;
   /** Opens the bucket, creating it when missing. */
   bucket(name: string): Promise<KeyValue>;
+  /** What a host of actors needs besides; absent in doubles that host none. */
+  readonly store?: HostStore;
   readonly status: ConnectionStatus;
   readonly server: { readonly version: string; readonly clustered: boolean };
   /** Finishes what is in flight, then closes. Idempotent; bounded by a few seconds. */
   drain(): Promise<void>;
+}
+
+export interface HostStore {
+  /** The journals kept in a stream that exists already. */
+  journal(stream: string): JournalLog;
+  /** The snapshots kept in a stream, creating it when missing. */
+  snapshots(stream: string): Promise<Snapshots>;
 }

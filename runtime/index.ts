@@ -14,13 +14,23 @@ export type {
   StreamReader,
   StreamWriter,
 } from "./connection.ts";
-// To be written beside these:
-//   openConnection(options: { url: string; name: string; streams: readonly StreamSpec[] }): Promise<Connection>  (nats/connection.ts)
-//     StreamSpec = { name; subjects; maxAgeMs?; maxBytes?; duplicateWindowMs? } — created or checked at start.
-//   openHost(options: { connection; name: string; actors: readonly Behaviour[]; folds: readonly FoldBehaviour[];
-//     services: readonly ServiceBehaviour[]; standing: () => readonly { kind, key }[]  (folds and services that must run without being asked);
-//     performer errors are logged and retried with backoff; leaseTtlMs?; shardCount?: 64 }): Promise<Host>
-//     Host = { refreshStanding(): void; readonly ownedShards: readonly number[]; drain(msMax): Promise<void> }
-//   openClient(connection): ActorClient = { ask<V, F>(address: { kind, key }, message: unknown, options: { by: string; timeoutMs: number; id?: string }): Promise<Reply<V, F | RuntimeFailure>> }
-//   systemClock / Clock { now(): EpochMs; monotonicMs(): number; sleep(ms, signal?) }, systemRandom / Random { fraction(); hex(bytes) }
-//   Backoff, createLog(name): Log { info(event, fields), warn, error } (pino), createTelemetry(name): Telemetry { counter, gauge, histogram, prometheusText() }
+export type { StreamSpec } from "./stream-spec.ts";
+export { openConnection } from "./nats/connection.ts";
+export type { ConnectionOptions } from "./nats/connection.ts";
+export { startNatsServer } from "./nats/server.ts";
+export type { NatsServer, NatsServerOptions } from "./nats/server.ts";
+export type { Address } from "./address.ts";
+export { openHost } from "./host.ts";
+export type { Host, HostOptions } from "./host.ts";
+export { openClient } from "./client.ts";
+export type { ActorClient, AskOptions } from "./client.ts";
+export { systemClock } from "./clock.ts";
+export type { Clock } from "./clock.ts";
+export { seededRandom, systemRandom } from "./random.ts";
+export type { Random } from "./random.ts";
+export { Backoff } from "./backoff.ts";
+export { createLog, silentLog } from "./log.ts";
+export type { Log, LogLevel } from "./log.ts";
+export { createTelemetry } from "./telemetry.ts";
+export type { Telemetry } from "./telemetry.ts";
+export { stopRequested } from "./stop.ts";

@@ -1,0 +1,38 @@
+import { hostname } from "node:os";
+import { z } from "zod";
+
+const Environment = z.object({
+  NATS_URL: z.string().default("nats://127.0.0.1:4222"),
+  WEIR_KEYS_FILE: z.string({ error: "is required: the file with the installation's signing keys" }),
+  WEIR_ROOT_TOKEN_HASH: z.string().regex(/^[0-9a-f]{64}$/).optional(),
+  WEIR_ROOT_TOKEN_PREFIX: z.string().max(20).optional(),
+  WEIR_HOST_NAME: z.string().min(1).optional(),
+  WEIR_LEASE_TTL_MS: z.coerce.number().int().min(500).max(60_000).default(3_000),
+  WEIR_REPLICAS: z.coerce.number().int().min(1).max(5).default(1),
+  LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
+});
+
+export interface ActorsConfig {
+  readonly natsUrl: string;
+  readonly keysFile: string;
+  readonly rootToken?: { readonly hash: string; readonly prefix: string };
+  readonly hostName: string;
+  readonly leaseTtlMs: number;
+  readonly replicas: number;
+  readonly logLevel: "debug" | "info" | "warn" | "error";
+}
+
+/** Parses the process environment; throws once with every problem. */
+export function actorsConfig(environment: Readonly<Record<string, string | undefined>>, pid: number): ActorsConfig {
+  const parsed = Environment.parse(environment);
+  const { WEIR_ROOT_TOKEN_HASH: hash, WEIR_ROOT_TOKEN_PREFIX: prefix } = parsed;
+  return {
+    natsUrl: parsed.NATS_URL,
+    keysFile: parsed.WEIR_KEYS_FILE,
+    ...(hash === undefined ? {} : { rootToken: { hash, prefix: prefix ?? "root" } }),
+    hostName: parsed.WEIR_HOST_NAME ?? `${hostname()}-${pid}`,
+    leaseTtlMs: parsed.WEIR_LEASE_TTL_MS,
+    replicas: parsed.WEIR_REPLICAS,
+    logLevel: parsed.LOG_LEVEL,
+  };
+}

@@ -1,0 +1,58 @@
+import type { Behaviour, StreamWriter } from "../../runtime/index.ts";
+import { signPlan, type SigningKeys } from "../../evaluation/sign.ts";
+import { EnvironmentMessage } from "../../protocols/environment-messages.ts";
+import type { Failure } from "../../protocols/failures.ts";
+import { encodeBatch, type DefinitionRecord } from "../../protocols/log-record.ts";
+import { escapeToken, kinds, subjects } from "../../protocols/topology.ts";
+import type { PublishDocument } from "../published-document.ts";
+import { handleEnvironment, type DistributeEffect } from "./environment.ts";
+import { definitionsOf, planOf } from "./publish.ts";
+import { applyEnvironment, emptyEnvironment, newestPublication, type EnvironmentEvent, type EnvironmentState } from "./state.ts";
+
+export interface EnvironmentPorts {
+  readonly writer: StreamWriter;
+  readonly publishPlan: PublishDocument;
+  readonly keys: SigningKeys;
+}
+
+/** An environment as an actor: drafts and publications in its journal, plans and definitions as effects. */
+export const environmentBehaviour = (
+  ports: EnvironmentPorts,
+): Behaviour<EnvironmentState, EnvironmentMessage, EnvironmentEvent, DistributeEffect, Failure> => ({
+  kind: kinds.environment,
+  version: 1,
+  init: emptyEnvironment,
+  parse: (message) => EnvironmentMessage.parse(message),
+  handle: handleEnvironment,
+  apply: applyEnvironment,
+  perform: (effect) => distribute(ports, effect),
+  resume: (state) => {
+    const newest = newestPublication(state);
+    if (newest === undefined) return [];
+    const plan = planOf(state, newest);
+    return [{ kind: "distribute", plan, definitions: definitionsOf(plan) }];
+  },
+});
+
+/** Repeatable at will: folds ignore a definition they know, and an old plan never replaces a newer one. */
+async function distribute(ports: EnvironmentPorts, { plan, definitions }: DistributeEffect): Promise<void> {
+  const partitions = Array.from({ length: plan.partitions }, (_, partition) => partition);
+  for (const definition of definitions) {
+    const record: DefinitionRecord = {
+      type: "definition",
+      id: `${plan.environment}:${definition.experiment.key}:${plan.version}`,
+      at: plan.publishedAt,
+      planVersion: plan.version,
+      definition,
+    };
+    const data = encodeBatch([record]);
+    await Promise.all(
+      partitions.map(async (partition) => {
+        const messageId = `definition:${record.id}:${partition}`;
+        const outcome = await ports.writer.append(subjects.events(plan.environment, partition), data, { messageId });
+        if (outcome.kind !== "stored") throw new Error(`definition ${record.id}: ${outcome.kind}`); // performed again
+      }),
+    );
+  }
+  await ports.publishPlan(escapeToken(plan.environment), plan.version, signPlan(plan, ports.keys));
+}

@@ -1,0 +1,158 @@
+import type { HandleContext, Step } from "../../runtime/index.ts";
+import { fail, succeed } from "../../protocols/errors.ts";
+import type { EnvironmentMessage, PublishReceipt } from "../../protocols/environment-messages.ts";
+import type { ExperimentDefinition } from "../../protocols/experiment.ts";
+import type { Failure } from "../../protocols/failures.ts";
+import type { Plan } from "../../protocols/plan.ts";
+import { frozenChange, nextLifecycle } from "./lifecycle.ts";
+import {
+  advancedSelection,
+  changedDefinitions,
+  compilePublication,
+  newestSelection,
+  planOf,
+  type PublicationRequest,
+} from "./publish.ts";
+import {
+  applyEnvironment,
+  newestPublication,
+  newestRevision,
+  type Collection,
+  type EnvironmentEvent,
+  type EnvironmentState,
+} from "./state.ts";
+import { environmentView, versionedOf } from "./view.ts";
+
+/** Tell the folds what changed, then show gateways the plan: in this order (see DefinitionRecord). */
+export interface DistributeEffect {
+  readonly kind: "distribute";
+  readonly plan: Plan;
+  readonly definitions: readonly ExperimentDefinition[];
+}
+
+type EnvironmentStep = Step<EnvironmentEvent, DistributeEffect, Failure>;
+type Of<Type extends EnvironmentMessage["type"]> = Extract<EnvironmentMessage, { type: Type }>;
+
+export function handleEnvironment(
+  state: EnvironmentState,
+  message: EnvironmentMessage,
+  context: HandleContext,
+): EnvironmentStep {
+  if (message.type === "begin") return begin(state, message, context);
+  if (state.identity === undefined) return refuse({ code: "environment_not_found", environment: context.key });
+  switch (message.type) {
+    case "get":
+      return { events: [], reply: succeed(environmentView(state)) };
+    case "put_flag":
+      return put(state, { kind: "put", collection: "flags", entity: message.flag, by: context.by }, message, context);
+    case "put_segment":
+      return put(state, { kind: "put", collection: "segments", entity: message.segment, by: context.by }, message, context);
+    case "put_metric":
+      return put(state, { kind: "put", collection: "metrics", entity: message.metric, by: context.by }, message, context);
+    case "put_experiment": {
+      const frozen = frozenChange(state, message.experiment);
+      if (frozen !== undefined) return refuse(frozen);
+      const event = { kind: "put", collection: "experiments", entity: message.experiment, by: context.by } as const;
+      return put(state, event, message, context);
+    }
+    case "publish":
+      return publishDraft(state, message, context);
+    case "rollback":
+      return rollback(state, message, context);
+    case "lifecycle":
+      return lifecycle(state, message, context);
+  }
+}
+
+function begin(state: EnvironmentState, message: Of<"begin">, { entropy }: HandleContext): EnvironmentStep {
+  if (state.identity !== undefined) return { events: [], reply: succeed(environmentView(state)) };
+  const identity = {
+    key: message.environment,
+    partitions: message.partitions,
+    salt: entropy.slice(0, 16),
+    unitSalt: entropy.slice(16, 32),
+  };
+  const event: EnvironmentEvent = { kind: "begun", identity };
+  return { events: [event], reply: succeed(environmentView({ ...state, identity })) };
+}
+
+function put(
+  state: EnvironmentState,
+  event: Extract<EnvironmentEvent, { kind: "put" }>,
+  { expectedVersion }: { readonly expectedVersion?: number | undefined },
+  { at }: HandleContext,
+): EnvironmentStep {
+  const collection: Collection = event.collection;
+  const history = state.histories[collection][event.entity.key];
+  const actual = history === undefined ? 0 : newestRevision(history);
+  if (expectedVersion === 0 && actual > 0) {
+    return refuse({ code: "already_exists", what: collection.slice(0, -1), key: event.entity.key });
+  }
+  if (expectedVersion !== undefined && expectedVersion !== actual) {
+    return refuse({ code: "version_conflict", expected: expectedVersion, actual });
+  }
+  const after = applyEnvironment(state, event, { time: at });
+  return { events: [event], reply: succeed(versionedOf(after, collection, event.entity.key)) };
+}
+
+function publishDraft(state: EnvironmentState, message: Of<"publish">, context: HandleContext): EnvironmentStep {
+  const { flag, note } = message;
+  if (flag !== undefined && state.histories.flags[flag] === undefined) {
+    return refuse({ code: "flag_not_found", flag });
+  }
+  const selection = flag === undefined ? newestSelection(state) : advancedSelection(state, { flag });
+  return publish(state, { selection, lifecycles: state.lifecycles, at: context.at, by: context.by, note });
+}
+
+function rollback(state: EnvironmentState, message: Of<"rollback">, context: HandleContext): EnvironmentStep {
+  const target = state.publications[message.version - 1];
+  if (target === undefined) return refuse({ code: "version_not_found", version: message.version });
+  // Content goes back, lifecycles do not: rolling a flag back must not start an experiment that was stopped since.
+  return publish(state, {
+    selection: target.selection,
+    lifecycles: state.lifecycles,
+    at: context.at,
+    by: context.by,
+    rollbackOf: message.version,
+  });
+}
+
+function lifecycle(state: EnvironmentState, message: Of<"lifecycle">, context: HandleContext): EnvironmentStep {
+  const { experiment: key, action } = message;
+  const experiment = state.histories.experiments[key]?.revisions.at(-1);
+  if (experiment === undefined) return refuse({ code: "experiment_not_found", experiment: key });
+  const next = nextLifecycle(state.lifecycles[key], action, context.at);
+  if (!next.ok) return next.failure === undefined ? refuse({ code: "internal", reference: key }) : refuse(next.failure);
+  const event: EnvironmentEvent = { kind: "lifecycle_changed", experiment: key, lifecycle: next.value };
+  const advance = action === "start" ? { flag: experiment.flag, experiment: key } : {};
+  const after = applyEnvironment(state, event, { time: context.at });
+  const request = {
+    selection: advancedSelection(state, advance),
+    lifecycles: after.lifecycles,
+    at: context.at,
+    by: context.by,
+    note: `${action} ${key}`,
+  };
+  return publish(after, request, [event]);
+}
+
+/** The one way to a new version: compile, or list every problem and change nothing. */
+function publish(
+  state: EnvironmentState,
+  request: PublicationRequest,
+  before: readonly EnvironmentEvent[] = [],
+): EnvironmentStep {
+  const compiled = compilePublication(state, request);
+  if (!compiled.ok) return refuse({ code: "invalid_plan", problems: compiled.problems });
+  const { plan, publication, warnings } = compiled;
+  const newest = newestPublication(state);
+  const definitions = changedDefinitions(plan, newest === undefined ? undefined : planOf(state, newest));
+  const receipt: PublishReceipt = { version: publication.version, etag: publication.etag, warnings };
+  return {
+    events: [...before, { kind: "published", publication }],
+    reply: succeed(receipt),
+    effects: [{ kind: "distribute", plan, definitions }],
+  };
+}
+
+const refuse = (failure: Failure): EnvironmentStep => ({ events: [], reply: fail(failure) });

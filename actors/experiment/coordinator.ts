@@ -1,0 +1,160 @@
+import type { ActorClient, Clock, Messaging, RunningService, ServiceBehaviour } from "../../runtime/index.ts";
+import { mergeExperiments } from "../../analytics/statistics/merge.ts";
+import { ExperimentMessage, type AnalyseRequest } from "../../protocols/analytics-messages.ts";
+import { assert } from "../../protocols/assert.ts";
+import { fail, issuesOf, succeed } from "../../protocols/errors.ts";
+import type { Answer, Failure } from "../../protocols/failures.ts";
+import type { EnvironmentKey, ExperimentKey } from "../../protocols/ids.ts";
+import type { Analysis, ExperimentResult, ExperimentSummary, PartialSums } from "../../protocols/results.ts";
+import { kinds, partitionKey, subjects } from "../../protocols/topology.ts";
+import { LiveResults } from "./live-results.ts";
+
+// An experiment's coordinator: merges what its partitions say, has analytics do the statistics, and tells whoever
+// listens. It keeps nothing that it could not ask for again.
+
+/** A partition that is still replaying answers late; a person waits this long for a page at most. */
+const partitionTimeoutMs = 5_000;
+const analyseTimeoutMs = 5_000;
+/** ClickHouse may scan an experiment's whole history. */
+const warehouseTimeoutMs = 60_000;
+
+export interface CoordinatorPorts {
+  readonly messaging: Messaging;
+  readonly client: ActorClient;
+  readonly clock: Clock;
+  /** Partitions of an environment; undefined when there is no such environment. */
+  readonly partitionsOf: (environment: EnvironmentKey) => number | undefined;
+  readonly log: (event: string, fields: Record<string, unknown>) => void;
+}
+
+export const experimentCoordinator = (ports: CoordinatorPorts): ServiceBehaviour<Failure> => ({
+  kind: kinds.experiment,
+  start: async (key) => {
+    const coordinator = new Coordinator(ports, key);
+    await coordinator.open();
+    return coordinator;
+  },
+});
+
+class Coordinator implements RunningService<Failure> {
+  readonly #ports: CoordinatorPorts;
+  readonly #environment: EnvironmentKey;
+  readonly #experiment: ExperimentKey;
+  readonly #live: LiveResults;
+
+  constructor(ports: CoordinatorPorts, key: string) {
+    const [environment, experiment] = key.split("/");
+    assert(environment !== undefined && experiment !== undefined, `${key} is <environment>/<experiment>`);
+    this.#ports = ports;
+    this.#environment = environment as EnvironmentKey;
+    this.#experiment = experiment as ExperimentKey;
+    this.#live = new LiveResults({
+      clock: ports.clock,
+      publish: (partials) => this.#publish(partials),
+      subscribe: (listener) =>
+        ports.messaging.subscribe(subjects.sums(this.#environment, this.#experiment, "*"), (payload) =>
+          listener(payload as PartialSums),
+        ),
+      partitions: () => ports.partitionsOf(this.#environment) ?? 0,
+      fetch: async () => {
+        const answer = await this.#partials();
+        return answer.ok ? answer.value : undefined;
+      },
+    });
+  }
+
+  async open(): Promise<void> {
+    await this.#live.open();
+  }
+
+  async ask(message: unknown): Promise<Answer> {
+    const parsed = ExperimentMessage.safeParse(message);
+    if (!parsed.success) return fail<Failure>({ code: "invalid_message", issues: issuesOf(parsed.error) });
+    const partials = await this.#partials();
+    if (!partials.ok) return partials;
+    switch (parsed.data.source) {
+      case "streaming":
+        return this.#result(partials.value, summaryOf(partials.value), "streaming");
+      case "warehouse": {
+        const { definition } = newestOf(partials.value);
+        const request = { environment: this.#environment, definition };
+        const summary = await this.#ports.messaging.request<ExperimentSummary>(subjects.warehouseSummary, request, {
+          timeoutMs: warehouseTimeoutMs,
+        });
+        if (!summary.ok) return summary as Answer;
+        return this.#result(partials.value, summary.value, "warehouse");
+      }
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#live.close();
+  }
+
+  async #publish(partials: readonly PartialSums[]): Promise<void> {
+    const result = await this.#result(partials, summaryOf(partials), "streaming");
+    if (result.ok) {
+      this.#ports.messaging.publish(subjects.results(this.#environment, this.#experiment), result.value);
+    } else {
+      this.#ports.log("result_not_published", { experiment: this.#experiment, failure: result.failure });
+    }
+  }
+
+  async #partials(): Promise<Answer<readonly PartialSums[]>> {
+    const partitions = this.#ports.partitionsOf(this.#environment);
+    if (partitions === undefined) {
+      return fail<Failure>({ code: "environment_not_found", environment: this.#environment });
+    }
+    const message = { type: "sums", experiment: this.#experiment };
+    const answers = await Promise.all(
+      Array.from({ length: partitions }, (_, partition) =>
+        this.#ports.client.ask<PartialSums | null, Failure>(
+          { kind: kinds.partition, key: partitionKey(this.#environment, partition) },
+          message,
+          { by: "coordinator", timeoutMs: partitionTimeoutMs },
+        ),
+      ),
+    );
+    const partials: PartialSums[] = [];
+    for (const answer of answers) {
+      if (!answer.ok) return answer;
+      // A partition without the definition is still catching up: half an answer would look like a whole one.
+      if (answer.value === null) return fail<Failure>({ code: "experiment_not_found", experiment: this.#experiment });
+      partials.push(answer.value);
+    }
+    return succeed(partials);
+  }
+
+  async #result(
+    partials: readonly PartialSums[],
+    summary: ExperimentSummary,
+    source: ExperimentResult["source"],
+  ): Promise<Answer<ExperimentResult>> {
+    const { definition } = newestOf(partials);
+    const request: AnalyseRequest = { definition, summary };
+    const analysis = await this.#ports.messaging.request<Analysis>(subjects.analyse, request, {
+      timeoutMs: analyseTimeoutMs,
+    });
+    if (!analysis.ok) return analysis as Answer<ExperimentResult>;
+    const newestEventTs = Math.max(...partials.map((partial) => partial.newestEventTs ?? Number.NEGATIVE_INFINITY));
+    return succeed({
+      environment: this.#environment,
+      experiment: this.#experiment,
+      source,
+      at: this.#ports.clock.now(),
+      revision: partials.reduce((sum, { position }) => sum + position, 0),
+      definition,
+      summary,
+      analysis: analysis.value,
+      ...(Number.isFinite(newestEventTs) ? { newestEventTs } : {}),
+    });
+  }
+}
+
+const summaryOf = (partials: readonly PartialSums[]): ExperimentSummary =>
+  partials.map(({ summary }) => summary).reduce(mergeExperiments);
+
+/** Partitions learn a new definition one after the other; the one that is furthest knows best. */
+function newestOf(partials: readonly PartialSums[]): PartialSums {
+  return partials.reduce((best, each) => (each.position > best.position ? each : best));
+}

@@ -1,0 +1,156 @@
+import type { Step } from "../../runtime/index.ts";
+import { browserScopes, type Directory, type EnvironmentRecord, type TokenRecord } from "../../protocols/directory.ts";
+import { fail, succeed } from "../../protocols/errors.ts";
+import type { Failure } from "../../protocols/failures.ts";
+import type { EnvironmentKey } from "../../protocols/ids.ts";
+import type { OrganisationMessage } from "../../protocols/organisation-messages.ts";
+import type { EpochMs } from "../../protocols/time.ts";
+
+// The organisation: its environments and the tokens that open them. Every change writes the directory anew, which is
+// what gateways and hosts follow; the journal is the audit log.
+
+export type OrganisationState = Directory;
+
+export type OrganisationEvent =
+  | { kind: "root_installed"; token: TokenRecord }
+  | { kind: "environment_created"; environment: EnvironmentRecord }
+  | { kind: "environment_archived"; environment: EnvironmentKey }
+  | { kind: "token_created"; token: TokenRecord }
+  | { kind: "token_revoked"; prefix: string };
+
+export type OrganisationEffect = { kind: "put_directory"; directory: Directory };
+
+type OrganisationStep = Step<OrganisationEvent, OrganisationEffect, Failure>;
+
+const rootName = "root";
+
+/** Version 0 is never published: the first change makes version 1. */
+export const emptyDirectory = (): Directory => ({
+  version: 0,
+  projects: [{ key: "main", name: "Main" }],
+  environments: [],
+  tokens: [],
+});
+
+export function handleOrganisation(
+  state: OrganisationState,
+  message: OrganisationMessage,
+  at: EpochMs,
+): OrganisationStep {
+  switch (message.type) {
+    case "get":
+      return { events: [], reply: succeed(state) };
+    case "ensure_root":
+      return ensureRoot(state, message, at);
+    case "create_environment":
+      return createEnvironment(state, message.environment, at);
+    case "archive_environment": {
+      const found = state.environments.find(({ key }) => key === message.environment);
+      if (found === undefined) return refuse({ code: "environment_not_found", environment: message.environment });
+      if (found.archived) return { events: [], reply: succeed(found) };
+      return change(state, { kind: "environment_archived", environment: found.key }, { ...found, archived: true });
+    }
+    case "create_token":
+      return createToken(state, message, at);
+    case "revoke_token": {
+      const found = state.tokens.find(({ prefix }) => prefix === message.prefix);
+      if (found === undefined) return refuse({ code: "token_not_found", prefix: message.prefix });
+      return change(state, { kind: "token_revoked", prefix: found.prefix }, found);
+    }
+  }
+}
+
+export function applyOrganisation(state: OrganisationState, event: OrganisationEvent): OrganisationState {
+  const version = state.version + 1;
+  switch (event.kind) {
+    case "root_installed":
+      return { ...state, version, tokens: [event.token, ...state.tokens.filter(({ name }) => name !== rootName)] };
+    case "environment_created":
+      return { ...state, version, environments: [...state.environments, event.environment] };
+    case "environment_archived":
+      return {
+        ...state,
+        version,
+        environments: state.environments.map((each) =>
+          each.key === event.environment ? { ...each, archived: true } : each,
+        ),
+      };
+    case "token_created":
+      return { ...state, version, tokens: [...state.tokens, event.token] };
+    case "token_revoked":
+      return { ...state, version, tokens: state.tokens.filter(({ prefix }) => prefix !== event.prefix) };
+  }
+}
+
+function ensureRoot(
+  state: OrganisationState,
+  { hash, prefix }: { hash: string; prefix: string },
+  at: EpochMs,
+): OrganisationStep {
+  if (state.tokens.some((token) => token.name === rootName && token.hash === hash)) {
+    return { events: [], reply: succeed(state), effects: [{ kind: "put_directory", directory: state }] };
+  }
+  const token: TokenRecord = {
+    hash,
+    prefix,
+    name: rootName,
+    kind: "server",
+    scopes: ["admin", "ingestion:backfill"],
+    createdAt: at,
+  };
+  const event: OrganisationEvent = { kind: "root_installed", token };
+  return change(state, event, applyOrganisation(state, event));
+}
+
+function createEnvironment(
+  state: OrganisationState,
+  input: Extract<OrganisationMessage, { type: "create_environment" }>["environment"],
+  at: EpochMs,
+): OrganisationStep {
+  if (state.environments.some(({ key }) => key === input.key)) {
+    return refuse({ code: "already_exists", what: "environment", key: input.key });
+  }
+  const environment: EnvironmentRecord = {
+    key: input.key,
+    project: input.project,
+    name: input.name ?? input.key,
+    production: input.production,
+    partitions: input.partitions,
+    createdAt: at,
+    archived: false,
+  };
+  return change(state, { kind: "environment_created", environment }, environment);
+}
+
+function createToken(
+  state: OrganisationState,
+  { hash, prefix, token: input }: Extract<OrganisationMessage, { type: "create_token" }>,
+  at: EpochMs,
+): OrganisationStep {
+  if (state.tokens.some((each) => each.prefix === prefix)) {
+    return refuse({ code: "already_exists", what: "token", key: prefix });
+  }
+  const tooMuch = input.kind === "browser" ? input.scopes.find((scope) => !browserScopes.includes(scope)) : undefined;
+  if (tooMuch !== undefined) {
+    const message = `a browser token may not hold ${tooMuch}: only ${browserScopes.join(" and ")}`;
+    return refuse({ code: "invalid_request", issues: [{ path: "scopes", message }] });
+  }
+  if (input.name === rootName) {
+    return refuse({ code: "invalid_request", issues: [{ path: "name", message: "is reserved" }] });
+  }
+  if (input.environment !== undefined && !state.environments.some(({ key }) => key === input.environment)) {
+    return refuse({ code: "environment_not_found", environment: input.environment });
+  }
+  const token: TokenRecord = { hash, prefix, ...input, createdAt: at };
+  return change(state, { kind: "token_created", token }, token);
+}
+
+const refuse = (failure: Failure): OrganisationStep => ({ events: [], reply: fail(failure) });
+
+function change(state: OrganisationState, event: OrganisationEvent, answer: unknown): OrganisationStep {
+  return {
+    events: [event],
+    reply: succeed(answer),
+    effects: [{ kind: "put_directory", directory: applyOrganisation(state, event) }],
+  };
+}

@@ -1,0 +1,154 @@
+import { Agent } from "node:http";
+import { createHash } from "node:crypto";
+import { ClickHouseError, ClickHouseLogLevel, createClient } from "@clickhouse/client";
+import type { Clock } from "../runtime/index.ts";
+import { fail, succeed } from "../protocols/errors.ts";
+import type { Reply } from "../protocols/errors.ts";
+import type { WarehouseFailure } from "./warehouse-failure.ts";
+
+// The one place that knows the ClickHouse client. The same path serves a server and the embedded warehouse.
+//   W1. Settings travel with their request and end with it.
+//   W2. Only reads are repeated here. A failed insert is in doubt, and only the sink knows how to settle it.
+//   W3. The engine gives up before we do, so that after a time-out nothing of ours is still running there.
+
+export interface WarehouseOptions {
+  /** A server; or … */
+  readonly url?: string;
+  readonly username?: string;
+  readonly password?: string;
+  /** … the embedded warehouse's socket. */
+  readonly socketPath?: string;
+  readonly clock: Clock;
+}
+
+export type Answered<Value> = Promise<Reply<Value, WarehouseFailure>>;
+export type Parameters = Readonly<Record<string, string | number | bigint | readonly string[] | readonly number[]>>;
+
+export interface Warehouse {
+  readonly embedded: boolean;
+  /** Rows as arrays in the order of `columns`. All of one partition, or the insert is not atomic. */
+  insert(table: string, columns: readonly [string, ...string[]], rows: readonly (readonly unknown[])[]): Answered<void>;
+  query<Row>(sql: string, parameters?: Parameters, options?: { readonly timeoutMs?: number }): Answered<Row[]>;
+  command(sql: string): Answered<void>;
+  ping(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** The sink's two lanes, six reports and a little: more would only wait in the warehouse. */
+const connectionsMax = 12;
+const insertTimeoutMs = 60_000;
+const queryTimeoutMs = 30_000;
+/** Between the engine's limit and ours: its answer has to travel. */
+const graceMs = 5_000;
+/** Two repeats of a read: one for a connection closed under us, one for a warehouse that restarts. */
+const readAttemptsMax = 3;
+const readRetryMs = 200;
+
+export function openWarehouse(options: WarehouseOptions): Warehouse {
+  const { socketPath, clock } = options;
+  const embedded = socketPath !== undefined;
+  const client = createClient({
+    url: embedded ? "http://warehouse" : (options.url ?? "http://127.0.0.1:8123"),
+    username: options.username ?? "default",
+    password: options.password ?? "",
+    application: "weir",
+    max_open_connections: connectionsMax,
+    // Above every limit that a request sets of its own (W3).
+    request_timeout: 10 * 60_000,
+    compression: { request: !embedded, response: !embedded }, // on one machine it would only cost
+    // Below any server's idle limit (3 s in old ones), or we would write into a closing socket.
+    keep_alive: { enabled: true, idle_socket_ttl: 1_000 },
+    ...(embedded ? { http_agent: socketAgent(socketPath), set_basic_auth_header: false } : {}),
+    log: { level: ClickHouseLogLevel.OFF }, // failures are returned; the client's own text holds statements
+  });
+
+  async function within<Value>(timeoutMs: number, work: (signal: AbortSignal) => Promise<Value>): Answered<Value> {
+    const timer = new AbortController();
+    const deadline = clock.sleep(timeoutMs, timer.signal).then(() => timer.abort("deadline"));
+    try {
+      return succeed(await work(timer.signal));
+    } catch (error) {
+      return fail(timer.signal.aborted ? { code: "warehouse_timeout", afterMs: timeoutMs } : failureOf(error));
+    } finally {
+      timer.abort();
+      await deadline;
+    }
+  }
+
+  async function read<Row>(sql: string, parameters: Parameters, timeoutMs: number): Answered<Row[]> {
+    return within(timeoutMs + graceMs, async (signal) => {
+      const result = await client.query({
+        query: sql,
+        format: "JSON",
+        query_params: parameters,
+        abort_signal: signal,
+        clickhouse_settings: {
+          max_execution_time: timeoutMs / 1_000,
+          output_format_json_quote_64bit_integers: 1, // JS numbers lose integers above 2^53
+          output_format_json_quote_denormals: 1,
+        },
+      });
+      return (await result.json<Row>()).data;
+    });
+  }
+
+  return {
+    embedded,
+
+    insert: (table, columns, rows) =>
+      within(insertTimeoutMs + graceMs, async (signal) => {
+        await client.insert({
+          table,
+          columns: columns as [string, ...string[]], // the client asks for a mutable tuple and does not mutate it
+          values: rows,
+          format: "JSONCompactEachRow",
+          abort_signal: signal,
+          clickhouse_settings: {
+            max_execution_time: insertTimeoutMs / 1_000,
+            async_insert: 0,
+            precise_float_parsing: 1,
+            // A replicated table drops a block it has seen under this token. Where the window is 0, as in the
+            // embedded engine, whose token log can outrun its data, it would do nothing: so it is not sent.
+            ...(embedded ? {} : { insert_deduplication_token: tokenOf(table, rows) }),
+          },
+        });
+      }),
+
+    async query<Row>(sql: string, parameters: Parameters = {}, { timeoutMs = queryTimeoutMs } = {}) {
+      for (let attempt = 1; ; attempt++) {
+        const answer = await read<Row>(sql, parameters, timeoutMs);
+        if (answer.ok || answer.failure.code !== "warehouse_unavailable" || attempt === readAttemptsMax) return answer; // W2
+        await clock.sleep(readRetryMs * attempt);
+      }
+    },
+
+    command: (sql) =>
+      within(insertTimeoutMs + graceMs, async (signal) => {
+        await client.command({ query: sql, abort_signal: signal });
+      }),
+
+    async ping() {
+      return (await client.ping()).success;
+    },
+    close: () => client.close(),
+  };
+}
+
+function socketAgent(socketPath: string): Agent {
+  // `socketPath` reaches net.connect through the agent's options; the types only know it on requests.
+  return new Agent({ keepAlive: true, maxSockets: connectionsMax, timeout: 0, socketPath } as object);
+}
+
+const tokenOf = (table: string, rows: readonly unknown[]): string =>
+  createHash("sha256").update(table).update(JSON.stringify(rows)).digest("hex");
+
+const unavailableCodes = new Set(["202", "236", "209", "210", "279"]); // overloaded, stopping, network
+const timeoutCodes = new Set(["159"]); // TIMEOUT_EXCEEDED: the engine's own limit
+
+function failureOf(error: unknown): WarehouseFailure {
+  const reason = error instanceof Error ? error.message : String(error);
+  if (!(error instanceof ClickHouseError)) return { code: "warehouse_unavailable", reason, retryAfterMs: 1_000 };
+  if (unavailableCodes.has(error.code)) return { code: "warehouse_unavailable", reason, retryAfterMs: 1_000 };
+  if (timeoutCodes.has(error.code)) return { code: "warehouse_timeout", afterMs: queryTimeoutMs };
+  return { code: "warehouse_refused", number: Number(error.code), type: error.type ?? "UNKNOWN", reason };
+}

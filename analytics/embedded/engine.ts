@@ -1,0 +1,119 @@
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { drainPending, Session } from "chdb";
+import type { RawInsertFormat } from "chdb";
+import { exceptions } from "./exception.ts";
+import { Gate } from "./gate.ts";
+
+// chDB as a set of connections to one directory. A connection is serial, so each runs one statement at a time, and
+// inserts have connections of their own: the sink does not queue behind reports.
+
+export interface EngineOptions {
+  readonly directory: string;
+  readonly memoryBytesMax: number;
+}
+
+export interface Output {
+  readonly bytes: Uint8Array;
+  readonly elapsedMs: number;
+  readonly rowsRead: number;
+  readonly bytesRead: number;
+  readonly rowsWritten: number;
+}
+
+export interface RawInsert {
+  readonly table: string;
+  readonly columns: readonly string[] | undefined;
+  readonly format: RawInsertFormat;
+  readonly body: Buffer;
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+/** Each long query takes a thread of libuv's pool of 16; the rest is for files and sockets. */
+const readersCount = 6;
+const writersCount = 2;
+/** At 10 ms a short query, the last in line waits 0.4 s; behind long reports it is told so at once. */
+const waitingMax = 256;
+/** Marks of 100 M rows take about 100 MB; the default of 5 GB is a server's. */
+const markCacheBytes = 256 * 1024 ** 2;
+/** An answer is held in memory, once here and once as JSON in the asker. */
+const resultBytesMax = 256 * 1024 ** 2;
+
+export type Engine = ReturnType<typeof openEngine>;
+
+export function openEngine({ directory, memoryBytesMax }: EngineOptions) {
+  mkdirSync(directory, { recursive: true });
+  const connectionArgs = [
+    `--max_server_memory_usage=${memoryBytesMax}`,
+    `--mark_cache_size=${markCacheBytes}`,
+    `--max_result_bytes=${resultBytesMax}`,
+  ];
+  const open = (): Session => openSession(directory, connectionArgs);
+  const sessions = Array.from({ length: readersCount + writersCount }, open);
+  const readers = new Gate(sessions.slice(0, readersCount), waitingMax);
+  const writers = new Gate(sessions.slice(readersCount), waitingMax);
+  let closing = false;
+  const refuseWhenClosing = (): void => {
+    if (closing) throw exceptions.aborted();
+  };
+
+  return {
+    async run(lane: "read" | "write", sql: string, format: string): Promise<Output> {
+      refuseWhenClosing();
+      return (lane === "write" ? writers : readers).use(async (session) => {
+        const result = await session.queryAsync(sql, { format });
+        const { elapsed, rowsRead, bytesRead } = result;
+        return { bytes: result.bytes(), elapsedMs: elapsed * 1_000, rowsRead, bytesRead, rowsWritten: 0 };
+      });
+    },
+
+    /** One body becomes one part for each partition it touches, or nothing. */
+    async insert({ table, columns, format, body, settings }: RawInsert): Promise<Output> {
+      refuseWhenClosing();
+      return writers.use(async (session) => {
+        const request = { table, values: body, format, settings, ...(columns === undefined ? {} : { columns }) };
+        const { elapsed, rowsWritten } = await session.insert(request);
+        return { bytes: new Uint8Array(), elapsedMs: elapsed * 1_000, rowsRead: 0, bytesRead: 0, rowsWritten };
+      });
+    },
+
+    get load() {
+      return { running: readers.running + writers.running, waiting: readers.waiting + writers.waiting };
+    },
+
+    /** Refuses new statements, waits for the running ones, then closes. */
+    async close(): Promise<void> {
+      closing = true;
+      await drainPending();
+      while (readers.waiting + writers.waiting + readers.running + writers.running > 0) await drainPending();
+      for (const session of sessions) session.close();
+    },
+  };
+}
+
+function openSession(directory: string, connectionArgs: readonly string[]): Session {
+  try {
+    return new Session(directory, { connectionArgs });
+  } catch (error) {
+    throw new Error(openFailure(directory), { cause: error });
+  }
+}
+
+/** The engine says why only on standard error; its status file names the process that holds the directory. */
+function openFailure(directory: string): string {
+  const holder = holderOf(directory);
+  return holder === undefined
+    ? `The warehouse in ${directory} does not open; the reason is on standard error`
+    : `The warehouse in ${directory} is in use by process ${holder}: one process a directory`;
+}
+
+function holderOf(directory: string): number | undefined {
+  try {
+    const processId = Number(/^PID: (\d+)/.exec(readFileSync(join(directory, "status"), "utf8"))?.[1]);
+    if (!Number.isInteger(processId) || processId === process.pid) return undefined;
+    process.kill(processId, 0); // asks only whether it lives
+    return processId;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,61 @@
+import type { RawInsertFormat } from "chdb";
+import type { Engine, Output } from "./engine.ts";
+import { exceptions } from "./exception.ts";
+import { bindParameters } from "./parameters.ts";
+import { withSettings } from "./settings.ts";
+import type { Settings } from "./settings.ts";
+import { readStatement } from "./statement.ts";
+
+export interface Execution {
+  /** From the URL; empty when the body is the statement. */
+  readonly query: string;
+  readonly body: Buffer;
+  readonly parameters: ReadonlyMap<string, string>;
+  readonly settings: Settings;
+  readonly defaultFormat: string;
+}
+
+const insertWithBody = /^INSERT\s+INTO\s+(?:TABLE\s+)?([\w.]+)\s*(?:\(([^()]*)\))?\s*FORMAT\s+(\w+)$/i;
+const textFormats = {
+  JSONEachRow: "JSONEachRow",
+  JSONCompactEachRow: "JSONCompactEachRow",
+  CSV: "CSV",
+  CSVWithNames: "CSVWithNames",
+  TSV: "TSV",
+  TabSeparated: "TabSeparated",
+  TSVWithNames: "TSVWithNames",
+  TabSeparatedWithNames: "TabSeparatedWithNames",
+} as const satisfies Record<string, RawInsertFormat>;
+const isTextFormat = (name: string): name is keyof typeof textFormats => Object.hasOwn(textFormats, name);
+
+/** One request's statement, with parameters bound and settings inside, on a connection of its kind. */
+export async function execute(engine: Engine, execution: Execution): Promise<Output & { readonly format: string }> {
+  const { query, body, parameters, settings, defaultFormat } = execution;
+  if (query !== "" && body.length > 0) {
+    const insert = insertWithBody.exec(query.trim());
+    if (insert !== null) return { ...(await insertBody(engine, insert, execution)), format: defaultFormat };
+  }
+  const sql = query === "" ? body.toString() : body.length === 0 ? query : `${query}\n${body.toString()}`;
+  const statement = readStatement(sql);
+  if (statement.text === "") throw exceptions.syntax("Empty query");
+  if (statement.verb === "INSERT") {
+    // Its data may look like anything, so it is neither scanned for a second statement nor for placeholders.
+    const text = withSettings(statement, sql, settings, defaultFormat);
+    return { ...(await engine.run("write", text, defaultFormat)), format: defaultFormat };
+  }
+  if (statement.hasFollower) throw exceptions.syntax("Multi-statements are not allowed");
+  const text = withSettings(statement, bindParameters(statement, parameters), settings, defaultFormat);
+  return { ...(await engine.run("read", text, defaultFormat)), format: statement.format ?? defaultFormat };
+}
+
+async function insertBody(engine: Engine, insert: RegExpExecArray, { body, settings }: Execution): Promise<Output> {
+  const [, table = "", columns, format = ""] = insert;
+  if (!isTextFormat(format)) throw exceptions.unknownFormat(`${format}: the embedded warehouse reads text formats`);
+  return engine.insert({
+    table,
+    columns: columns?.split(",").map((column) => column.trim().replaceAll("`", "")),
+    format,
+    body,
+    settings: Object.fromEntries(settings),
+  });
+}

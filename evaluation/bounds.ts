@@ -1,0 +1,11 @@
+/** Levels of all, any and not. Rule builders show three; 32 keep every walk far from the end of the stack. */
+export const conditionDepthMax = 32;
+
+/**
+ * Evaluations that one flag with its prerequisites, or one segment with the segments inside it, may cost, counted
+ * along every path: two prerequisites on each of 32 levels would be 2^32. At 50 ns each, 1 000 are 50 µs.
+ */
+export const expansionCostMax = 1_000;
+
+/** Levels of arrays and objects in a variation's value. */
+export const valueDepthMax = 100;

@@ -1,0 +1,67 @@
+import { expansionCostMax } from "./bounds.ts";
+
+/** Who refers to whom, by key: flags to their prerequisites, segments to segments. Unknown targets are left out. */
+export type References = ReadonlyMap<string, readonly string[]>;
+
+export interface Expansion {
+  /** Keys that can be followed to the end at a bounded cost. */
+  readonly bounded: ReadonlySet<string>;
+  /** Keys without a cycle below them whose cost is over the bound. */
+  readonly excessive: readonly string[];
+  /** Each cycle once, as the path around it, first key first. Keys that only lead to a cycle are not bounded either. */
+  readonly cycles: readonly (readonly string[])[];
+}
+
+/** Follows references from those that have none upwards, without recursion, so no input is too deep. */
+export function expand(references: References): Expansion {
+  const cost = new Map<string, number>();
+  const waiting = new Map<string, number>();
+  const referrers = new Map<string, string[]>();
+  const ready: string[] = [];
+  for (const [key, targets] of references) {
+    const known = targets.filter((target) => references.has(target));
+    waiting.set(key, known.length);
+    if (known.length === 0) ready.push(key);
+    for (const target of known) {
+      const list = referrers.get(target);
+      if (list === undefined) referrers.set(target, [key]);
+      else list.push(key);
+    }
+  }
+  for (let key = ready.pop(); key !== undefined; key = ready.pop()) {
+    cost.set(key, 1 + (references.get(key) ?? []).reduce((sum, target) => sum + (cost.get(target) ?? 0), 0));
+    for (const referrer of referrers.get(key) ?? []) {
+      const left = (waiting.get(referrer) ?? 0) - 1;
+      waiting.set(referrer, left);
+      if (left === 0) ready.push(referrer);
+    }
+  }
+  const bounded = new Set<string>();
+  const excessive: string[] = [];
+  for (const [key, sum] of cost) {
+    if (sum <= expansionCostMax) bounded.add(key);
+    else excessive.push(key);
+  }
+  return { bounded, excessive, cycles: cyclesAmong(references, cost) };
+}
+
+/** Every key that was never ready refers to another such key, so following those ends in a circle. */
+function cyclesAmong(references: References, settled: ReadonlyMap<string, number>): string[][] {
+  const cycles: string[][] = [];
+  const seen = new Set<string>();
+  for (const start of references.keys()) {
+    if (settled.has(start)) continue;
+    const path: string[] = [];
+    const position = new Map<string, number>();
+    let key: string | undefined = start;
+    while (key !== undefined && !seen.has(key)) {
+      seen.add(key);
+      position.set(key, path.length);
+      path.push(key);
+      key = (references.get(key) ?? []).find((target) => references.has(target) && !settled.has(target));
+    }
+    const first: number | undefined = key === undefined ? undefined : position.get(key);
+    if (first !== undefined) cycles.push(path.slice(first));
+  }
+  return cycles;
+}

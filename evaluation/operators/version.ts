@@ -1,0 +1,86 @@
+import Range from "semver/classes/range.js";
+import SemVer from "semver/classes/semver.js";
+import { ready, refused, type Prepare } from "./operator.ts";
+
+// SemVer 2.0.0, strictly: no leading v, no missing parts, no leading zeros, no blanks. Build metadata has no say in the
+// order. Ranges are npm's notation (`^1.2`, `>=1.0.0 <2`), where a pre-release is in only when the range names one of
+// the same core version.
+
+/** The grammar of semver.org; the library alone would also take `v1.0.0` and ` 1.0.0`. */
+const grammar =
+  /^(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)(?:-(?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(?:\.(?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*)?(?:\+[0-9a-zA-Z-]+(?:\.[0-9a-zA-Z-]+)*)?$/;
+/** The library's own limit, looked at first so that a long attribute costs nothing. */
+const versionLengthMax = 256;
+
+export function parseVersion(text: string): SemVer | undefined {
+  if (text.length > versionLengthMax || !grammar.test(text)) return undefined;
+  try {
+    return new SemVer(text);
+  } catch {
+    return undefined; // a part beyond 2^53
+  }
+}
+
+/** Parts of a plain version are below 2^17: three of them fit into the 53 bits of a number. */
+const partLimit = 131_072;
+
+/** `1.22.333` as one number that orders as versions do; −1 for anything longer or stranger. */
+export function plainVersion(text: string): number {
+  let packed = 0;
+  let part = 0;
+  let digits = 0;
+  let dots = 0;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code === 46) {
+      if (digits === 0 || dots === 2) return -1;
+      packed = packed * partLimit + part;
+      part = 0;
+      digits = 0;
+      dots++;
+    } else {
+      if (code < 48 || code > 57 || (digits > 0 && part === 0)) return -1; // no digit, or a leading zero
+      part = part * 10 + code - 48;
+      if (part >= partLimit) return -1;
+      digits++;
+    }
+  }
+  return dots === 2 && digits > 0 ? packed * partLimit + part : -1;
+}
+
+const comparison =
+  (holds: (order: number) => boolean): Prepare =>
+  (constant) => {
+    const bound = typeof constant === "string" ? parseVersion(constant) : undefined;
+    if (bound === undefined) return refused("needs a version by SemVer 2.0.0, as in 1.2.3");
+    const plainBound = plainVersion(bound.raw);
+    return ready((value) => {
+      if (typeof value !== "string") return undefined;
+      const plain = plainBound < 0 ? -1 : plainVersion(value);
+      if (plain >= 0) return holds(plain - plainBound);
+      const version = parseVersion(value);
+      return version === undefined ? undefined : holds(version.compare(bound));
+    });
+  };
+
+const inRange: Prepare = (constant) => {
+  if (typeof constant !== "string") return refused("needs a range of versions as a string");
+  try {
+    const range = new Range(constant);
+    return ready((value) => {
+      const version = typeof value === "string" ? parseVersion(value) : undefined;
+      return version === undefined ? undefined : range.test(version);
+    });
+  } catch {
+    return refused("not a range of versions, as in >=1.2.0 <2.0.0");
+  }
+};
+
+export const versionOperators = {
+  semver_eq: comparison((order) => order === 0),
+  semver_lt: comparison((order) => order < 0),
+  semver_lte: comparison((order) => order <= 0),
+  semver_gt: comparison((order) => order > 0),
+  semver_gte: comparison((order) => order >= 0),
+  semver_range: inRange,
+} satisfies Record<string, Prepare>;

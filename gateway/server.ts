@@ -1,0 +1,251 @@
+import { STATUS_CODES } from "node:http";
+import uws from "uWebSockets.js";
+import type { HttpRequest, HttpResponse, us_listen_socket, us_socket } from "uWebSockets.js";
+import { fail, succeed, type Reply } from "../protocols/errors.ts";
+import { milliseconds } from "../protocols/time.ts";
+import type { Clock } from "../runtime/index.ts";
+import type { Answer, Dispatcher, Handling, RequestHead } from "./http.ts";
+import { openStream } from "./response-stream.ts";
+
+// HTTP on uWebSockets.js; the only file that imports it.
+//   H1. `req` dies when its callback returns: whatever may be needed later is copied before that.
+//   H2. `res` dies when the client leaves: nothing touches it once `aborted` or `done` is set.
+//   H3. A body is refused at its bound while it streams; no more than the bound is ever held.
+
+export interface ServerOptions {
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** False lets several processes share the port (SO_REUSEPORT); true fails when anybody has it. */
+  readonly exclusive: boolean;
+  readonly bodyBytesMax: number;
+  /** A body must have come within this time. */
+  readonly bodyMsMax: number;
+}
+
+export interface HttpServer {
+  readonly port: number;
+  readonly inFlight: number;
+  /** Refuses new connections, lets running answers finish for up to `msMax`, then cuts what is left. */
+  close(msMax: number): Promise<void>;
+}
+
+/** Exchange between the callback that reads and the one that answers. */
+interface Exchange {
+  readonly res: HttpResponse;
+  readonly isHead: boolean;
+  readonly handling: Handling;
+  /** The client left (H2). */
+  aborted: boolean;
+  done: boolean;
+  /** Counted in `inFlight`. */
+  counted: boolean;
+}
+
+/** Above this an answer is sent in pieces as the socket drains, instead of being copied into its buffer at once. */
+const wholeAnswerBytesMax = 65_536;
+
+const decoder = new TextDecoder();
+
+class CopiedHead implements RequestHead {
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly #headers = new Map<string, string>();
+  readonly #res: HttpResponse;
+  #address: string | undefined;
+
+  constructor(req: HttpRequest, res: HttpResponse) {
+    this.method = req.getCaseSensitiveMethod();
+    this.path = req.getUrl();
+    this.query = req.getQuery();
+    this.#res = res;
+    req.forEach((name, value) => this.#headers.set(name, value)); // H1
+  }
+
+  header(name: string): string {
+    return this.#headers.get(name) ?? "";
+  }
+
+  /** Read on demand: only before the first await, as the socket may be gone later. */
+  get address(): string {
+    this.#address ??= decoder.decode(this.#res.getRemoteAddressAsText());
+    return this.#address;
+  }
+}
+
+const statusLines = new Map<number, string>(
+  Object.entries(STATUS_CODES).map(([code, text]) => [Number(code), `${code} ${text}`]),
+);
+
+class Server {
+  readonly #options: ServerOptions;
+  readonly #dispatcher: Dispatcher;
+  readonly #clock: Clock;
+  inFlight = 0;
+  closing = false;
+
+  constructor(options: ServerOptions, dispatcher: Dispatcher, clock: Clock) {
+    this.#options = options;
+    this.#dispatcher = dispatcher;
+    this.#clock = clock;
+  }
+
+  receive(res: HttpResponse, req: HttpRequest): void {
+    const head = new CopiedHead(req, res);
+    const handling = this.#dispatcher.begin(head);
+    const { action } = handling;
+    const isHead = head.method === "HEAD";
+    const exchange: Exchange = { res, isHead, handling, aborted: false, done: false, counted: false };
+    if (action.kind === "stream") {
+      res.cork(() => {
+        this.#writeHead(exchange, 200, action.headers);
+        action.open(openStream(res));
+      });
+      handling.settled(200);
+      return;
+    }
+    res.onAborted(() => {
+      exchange.aborted = true;
+      this.#uncount(exchange);
+    });
+    if (action.kind === "answer") this.#respond(exchange, action.answer);
+    else if (head.method === "GET" || isHead) this.#run(exchange, action.run, "");
+    else this.#readBody(exchange, action.run);
+  }
+
+  #readBody(exchange: Exchange, run: (body: string) => Answer | Promise<Answer>): void {
+    const { bodyBytesMax, bodyMsMax } = this.#options;
+    const { res, handling } = exchange;
+    let chunks: Buffer[] | undefined;
+    let size = 0;
+    res.onData((chunk, isLast) => {
+      if (exchange.done || exchange.aborted) return; // refused already: the rest is only drained
+      size += chunk.byteLength;
+      if (size > bodyBytesMax) {
+        chunks = undefined; // H3
+        this.#respond(exchange, handling.refuse("body_too_large"));
+        return;
+      }
+      if (isLast) {
+        const last = Buffer.from(chunk);
+        const body =
+          chunks === undefined ? last.toString("utf8") : Buffer.concat([...chunks, last]).toString("utf8");
+        return this.#run(exchange, run, body);
+      }
+      if (chunks === undefined) {
+        chunks = [];
+        this.#count(exchange);
+        // Most bodies come in one piece, so only those that do not pay for a timer.
+        void this.#clock.sleep(milliseconds(bodyMsMax)).then(() => {
+          if (exchange.counted && chunks !== undefined)
+            this.#respond(exchange, handling.refuse("body_too_slow"));
+        });
+      }
+      chunks.push(Buffer.from(chunk.slice(0)));
+    });
+  }
+
+  #run(exchange: Exchange, run: (body: string) => Answer | Promise<Answer>, body: string): void {
+    let answer: Answer | Promise<Answer>;
+    try {
+      answer = run(body);
+    } catch (error) {
+      answer = exchange.handling.refuse("internal", error);
+    }
+    if (!(answer instanceof Promise)) return this.#respond(exchange, answer);
+    this.#count(exchange);
+    answer.then(
+      (value) => this.#respond(exchange, value),
+      (error: unknown) => this.#respond(exchange, exchange.handling.refuse("internal", error)),
+    );
+  }
+
+  #respond(exchange: Exchange, answer: Answer): void {
+    if (exchange.aborted || exchange.done) return; // H2
+    exchange.done = true;
+    this.#uncount(exchange);
+    const { res } = exchange;
+    res.cork(() => {
+      this.#writeHead(exchange, answer.status, answer.headers);
+      const { body } = answer;
+      if (exchange.isHead) res.endWithoutBody(Buffer.byteLength(body), this.closing);
+      else if (answer.status === 204 || answer.status === 304) res.endWithoutBody(undefined, this.closing);
+      else if (typeof body === "string" || body.byteLength <= wholeAnswerBytesMax) res.end(body, this.closing);
+      else sendInPieces(res, exchange, body);
+    });
+    exchange.handling.settled(answer.status);
+  }
+
+  #writeHead({ res, handling }: Exchange, status: number, headers: Answer["headers"]): void {
+    if (status !== 200) res.writeStatus(statusLines.get(status) ?? String(status));
+    for (const [name, value] of handling.headers) res.writeHeader(name, value);
+    for (const [name, value] of headers) res.writeHeader(name, value);
+  }
+
+  #count(exchange: Exchange): void {
+    if (exchange.counted) return;
+    exchange.counted = true;
+    this.inFlight++;
+  }
+
+  #uncount(exchange: Exchange): void {
+    if (!exchange.counted) return;
+    exchange.counted = false;
+    this.inFlight--;
+  }
+}
+
+/** A slow reader of a large answer holds its position, not a copy of the body. */
+function sendInPieces(res: HttpResponse, exchange: Exchange, body: Uint8Array): void {
+  const total = body.byteLength;
+  if (res.tryEnd(body, total)[1]) return;
+  res.onWritable((offset) => {
+    if (exchange.aborted) return true;
+    return res.tryEnd(body.subarray(offset), total)[0];
+  });
+}
+
+type PortTaken = { code: "port_taken"; host: string; port: number };
+
+/** Starts listening. The failure is for the operator: another program has the port, or the host is not ours. */
+export function openServer(
+  options: ServerOptions,
+  dispatcher: Dispatcher,
+  clock: Clock,
+): Promise<Reply<HttpServer, PortTaken>> {
+  const server = new Server(options, dispatcher, clock);
+  const app = uws.App();
+  app.any("/*", (res, req) => server.receive(res, req));
+  // The library takes (host, port, options, callback), but its types know only three of the four.
+  const listen = app.listen.bind(app) as unknown as (
+    host: string,
+    port: number,
+    listenOptions: number,
+    callback: (socket: us_listen_socket | false) => void,
+  ) => void;
+  return new Promise((resolve) => {
+    listen(options.host, options.port, options.exclusive ? uws.LIBUS_LISTEN_EXCLUSIVE_PORT : 0, (socket) => {
+      if (socket === false)
+        return resolve(fail({ code: "port_taken", host: options.host, port: options.port }));
+      const port = uws.us_socket_local_port(socket as us_socket);
+      const close = async (msMax: number): Promise<void> => {
+        if (server.closing) return;
+        server.closing = true;
+        uws.us_listen_socket_close(socket);
+        const deadline = clock.monotonicMs() + msMax;
+        while (server.inFlight > 0 && clock.monotonicMs() < deadline) await clock.sleep(milliseconds(5));
+        app.close();
+      };
+      resolve(
+        succeed({
+          port,
+          get inFlight() {
+            return server.inFlight;
+          },
+          close,
+        }),
+      );
+    });
+  });
+}

@@ -1,0 +1,42 @@
+// Every bound of the runtime, with its arithmetic. A bound that is hit is answered, never hidden.
+
+/** At 2 ms a step the last command of a full mailbox waits 256 ms: a small part of an ask's deadline. */
+export const mailboxLengthMax = 128;
+/** What a refused caller is told to wait: half of a full mailbox. */
+export const mailboxRetryAfterMs = 128;
+
+/** One commit with all its events; JetStream behaves best far below its 1 MiB message. */
+export const commitBytesMax = 256 * 1024;
+/** Steps of one group commit: no more than a mailbox holds. */
+export const commitStepsMax = mailboxLengthMax;
+/** Command ids remembered per actor: at 100 commands a second, ten seconds of client retries. */
+export const rememberedCommandsMax = 1_024;
+
+/** Shards × actors of each that stay in memory; at 256 KiB typical state 64 × 32 × 256 KiB = 512 MiB. */
+export const activationsMax = 2_048;
+/** Long enough that a person's session keeps its actors warm. */
+export const idleMsMax = 10 * 60_000;
+
+/** Attempts of one effect, with full jitter up to 30 s: about two minutes in all. */
+export const effectAttemptsMax = 12;
+
+/** Snapshot chunk: below the server's default message limit of 1 MiB, with room for headers. */
+export const snapshotChunkBytes = 1_000_000;
+/** Chunks in flight at once: 8 MB, so that a snapshot does not starve the connection. */
+export const snapshotChunksInFlightMax = 8;
+/** Largest state we keep: 1,000 chunks = 1 GB. */
+export const snapshotChunksMax = 1_000;
+
+/** Bytes a reader may have asked for and not handled. The server drops a connection at 64 MB pending. */
+export const readerBytesInFlightDefault = 4 * 1024 * 1024;
+/** Messages of one pull; small ones reach it before the bytes. */
+export const pullMessagesMax = 4_096;
+/** Bytes sent and not acknowledged; beyond, appends are refused at once. Half of what the server tolerates pending. */
+export const writerBytesInFlightMax = 32 * 1024 * 1024;
+
+/** Default lease time on one node; clusters need about 10 s, the time a stream takes to elect a leader. */
+export const leaseTtlMsDefault = 3_000;
+/** Leader reads of an unchanged beat, spread over the TTL, before its host counts as dead. */
+export const beatReadsMin = 5;
+/** Shards taken, opened or handed over at the same time. */
+export const shardMovesInFlightMax = 8;

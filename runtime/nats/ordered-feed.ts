@@ -1,0 +1,251 @@
+import type { ConsumerConfig, JetStreamManager } from "@nats-io/jetstream";
+import { createInbox } from "@nats-io/transport-node";
+import type { Msg, NatsConnection, Subscription } from "@nats-io/transport-node";
+import { Backoff } from "../backoff.ts";
+import type { Clock } from "../clock.ts";
+import type { StreamMessage } from "../connection.ts";
+import { pullMessagesMax } from "../limits.ts";
+import type { Log } from "../log.ts";
+import type { Random } from "../random.ts";
+import { parseDelivery } from "./delivery.ts";
+
+// One subject of a stream, in order, from a position of our own.
+//   F1. A message is given out once, in stream order; the server's consumer is disposable and holds no truth.
+//   F2. Any doubt (a gap, an error, a silent pull, a reconnect, a stream ahead of us) makes a new consumer at cursor + 1.
+//   F3. Bytes asked for and not yet handled stay below the bound, whatever the handler's speed.
+
+export interface FeedTools {
+  readonly connection: NatsConnection;
+  readonly manager: JetStreamManager;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+export interface FeedOptions {
+  readonly stream: string;
+  readonly subject: string;
+  readonly after: number;
+  readonly bytesInFlightMax: number;
+  /** How often a silent feed compares itself with the stream. */
+  readonly watchdogMs: number;
+  /** Last sequence of the subject, from the leader; at most `beyond` means that there is nothing new. */
+  readonly lastSequence: (beyond: number) => Promise<number>;
+}
+
+export interface FeedMessage extends StreamMessage {
+  readonly headers: Msg["headers"];
+}
+
+/** A pull ends by itself after this; one that outlives it by a second was lost. */
+const pullExpiresMs = 5_000;
+const pullOverdueMs = pullExpiresMs + 1_000;
+/** The server forgets a consumer that nobody pulled from for so long. */
+const consumerIdleMs = 30_000;
+const pullsInFlight = 2;
+const nanos = (ms: number): number => ms * 1_000_000;
+
+interface Pull {
+  bytesLeft: number;
+  messagesLeft: number;
+  readonly startedMs: number;
+}
+
+interface Consumer {
+  readonly name: string;
+  readonly inbox: string;
+  readonly subscription: Subscription;
+  readonly pulls: Map<string, Pull>;
+  deliverySequence: number;
+}
+
+export class OrderedFeed {
+  readonly #tools: FeedTools;
+  readonly #options: FeedOptions;
+  readonly #backoff: Backoff;
+  readonly #stopping = new AbortController();
+  readonly #queue: FeedMessage[] = [];
+  #queuedBytes = 0;
+  #pullBytes: number;
+  #handledBytes = 0;
+  #cursor: number;
+  #consumer: Consumer | undefined;
+  #opening = false;
+  #serial = 0;
+  #wake: (() => void) | undefined;
+  #progressed = false;
+
+  constructor(tools: FeedTools, options: FeedOptions) {
+    this.#tools = tools;
+    this.#options = options;
+    this.#cursor = options.after;
+    this.#pullBytes = Math.max(1, Math.floor(options.bytesInFlightMax / pullsInFlight));
+    this.#backoff = new Backoff(tools.random, { baseMs: 50, maxMs: 2_000 });
+    void this.#open();
+    void this.#watch();
+  }
+
+  /** The next message; undefined once stopped. Asking for it says that the one before is handled. */
+  async next(): Promise<FeedMessage | undefined> {
+    this.#queuedBytes -= this.#handledBytes;
+    this.#handledBytes = 0;
+    this.#pull();
+    while (this.#queue.length === 0 && !this.#stopping.signal.aborted) {
+      await new Promise<void>((wake) => (this.#wake = wake));
+    }
+    if (this.#stopping.signal.aborted) return undefined;
+    const message = this.#queue.shift();
+    this.#handledBytes = message?.data.length ?? 0;
+    return message;
+  }
+
+  /** Doubts the present consumer and makes a new one behind the last message received (F2). */
+  restart(reason: string): void {
+    if (this.#stopping.signal.aborted) return;
+    this.#tools.log.debug("feed_restarted", { ...this.#names, reason, after: this.#cursor });
+    this.#discard();
+    void this.#open();
+  }
+
+  stop(): void {
+    if (this.#stopping.signal.aborted) return;
+    this.#stopping.abort();
+    this.#discard();
+    this.#wake?.();
+  }
+
+  get #names() {
+    return { stream: this.#options.stream, subject: this.#options.subject };
+  }
+
+  async #open(): Promise<void> {
+    if (this.#opening) return;
+    this.#opening = true;
+    const { manager, clock, log, connection } = this.#tools;
+    while (this.#consumer === undefined && !this.#stopping.signal.aborted) {
+      const inbox = createInbox();
+      const subscription = connection.subscribe(`${inbox}.*`, { callback: (_error, message) => this.#receive(inbox, message) });
+      try {
+        const { name } = await manager.consumers.add(this.#options.stream, this.#config());
+        this.#consumer = { name, inbox, subscription, pulls: new Map(), deliverySequence: 0 };
+        this.#backoff.reset();
+      } catch (error) {
+        subscription.unsubscribe();
+        if (this.#backoff.attempts === 5) log.warn("feed_not_opened", { ...this.#names, error });
+        await clock.sleep(this.#backoff.nextMs(), this.#stopping.signal);
+      }
+    }
+    this.#opening = false;
+    if (this.#stopping.signal.aborted) this.#discard();
+    else this.#pull();
+  }
+
+  #config(): Partial<ConsumerConfig> {
+    return {
+      ack_policy: "none",
+      deliver_policy: "by_start_sequence",
+      opt_start_seq: this.#cursor + 1,
+      filter_subject: this.#options.subject,
+      inactive_threshold: nanos(consumerIdleMs),
+      mem_storage: true,
+      num_replicas: 1,
+    };
+  }
+
+  /** Keeps up to two pulls open as long as their bytes and the queue's fit below the bound (F3). */
+  #pull(): void {
+    const consumer = this.#consumer;
+    if (consumer === undefined || this.#tools.connection.isClosed()) return;
+    let asked = this.#queuedBytes;
+    for (const { bytesLeft } of consumer.pulls.values()) asked += bytesLeft;
+    while (consumer.pulls.size < pullsInFlight && (asked === 0 || asked + this.#pullBytes <= this.#options.bytesInFlightMax)) {
+      const reply = `${consumer.inbox}.${(this.#serial++).toString(36)}`;
+      const request = { batch: pullMessagesMax, max_bytes: this.#pullBytes, expires: nanos(pullExpiresMs) };
+      consumer.pulls.set(reply, {
+        bytesLeft: this.#pullBytes,
+        messagesLeft: pullMessagesMax,
+        startedMs: this.#tools.clock.monotonicMs(),
+      });
+      asked += this.#pullBytes;
+      const subject = `$JS.API.CONSUMER.MSG.NEXT.${this.#options.stream}.${consumer.name}`;
+      this.#tools.connection.publish(subject, JSON.stringify(request), { reply });
+    }
+  }
+
+  #receive(inbox: string, message: Msg): void {
+    const consumer = this.#consumer;
+    if (consumer === undefined || consumer.inbox !== inbox) return; // of a consumer we gave up
+    const delivery = parseDelivery(message.reply);
+    const token = delivery === undefined ? message.subject : undefined;
+    if (delivery === undefined) return this.#pullEnded(consumer, token ?? "", message.headers?.code ?? 0);
+
+    if (delivery.deliverySequence !== consumer.deliverySequence + 1) return this.restart("gap");
+    consumer.deliverySequence = delivery.deliverySequence;
+    this.#spend(consumer, message);
+    if (delivery.sequence <= this.#cursor) return; // F1
+    this.#cursor = delivery.sequence;
+    this.#progressed = true;
+    this.#queuedBytes += message.data.length;
+    this.#queue.push({
+      sequence: delivery.sequence,
+      subject: message.subject,
+      time: delivery.time,
+      data: message.data,
+      headers: message.headers,
+    });
+    this.#wake?.();
+  }
+
+  /** Pulls are answered in the order they were made, so a message belongs to the oldest. */
+  #spend(consumer: Consumer, message: Msg): void {
+    const oldest = consumer.pulls.entries().next();
+    if (oldest.done === true) return;
+    const [reply, pull] = oldest.value;
+    pull.bytesLeft = Math.max(0, pull.bytesLeft - message.data.length);
+    pull.messagesLeft--;
+    if (pull.messagesLeft === 0) consumer.pulls.delete(reply);
+  }
+
+  #pullEnded(consumer: Consumer, reply: string, code: number): void {
+    if (code === 100) return; // a heartbeat
+    const pull = consumer.pulls.get(reply);
+    consumer.pulls.delete(reply);
+    if (code === 503 || (code === 409 && pull === undefined)) return this.restart(`status ${code}`);
+    // Nothing of a whole pull fitted: one message is larger than it. Ask for more next time, up to the server's limit.
+    const untouched = code === 409 && pull?.messagesLeft === pullMessagesMax && this.#queue.length === 0;
+    if (untouched) this.#pullBytes = Math.min(this.#pullBytes * 2, 2 * (this.#tools.connection.info?.max_payload ?? 1_048_576));
+    this.#pull();
+  }
+
+  async #watch(): Promise<void> {
+    const { clock, log } = this.#tools;
+    while (!this.#stopping.signal.aborted) {
+      await clock.sleep(this.#options.watchdogMs, this.#stopping.signal);
+      const silent = !this.#progressed && this.#queue.length === 0;
+      this.#progressed = false;
+      const consumer = this.#consumer;
+      if (!silent || consumer === undefined || this.#stopping.signal.aborted) continue;
+      const overdueMs = clock.monotonicMs() - pullOverdueMs;
+      if ([...consumer.pulls.values()].some(({ startedMs }) => startedMs < overdueMs)) {
+        this.restart("pull overdue");
+        continue;
+      }
+      try {
+        const last = await this.#options.lastSequence(this.#cursor);
+        const stillSilent = this.#consumer === consumer && !this.#progressed && this.#queue.length === 0;
+        if (last > this.#cursor && stillSilent) this.restart("stream is ahead");
+      } catch (error) {
+        log.debug("feed_not_checked", { ...this.#names, error }); // the next round asks again
+      }
+    }
+  }
+
+  #discard(): void {
+    const consumer = this.#consumer;
+    this.#consumer = undefined;
+    if (consumer === undefined) return;
+    consumer.subscription.unsubscribe();
+    if (this.#tools.connection.isClosed()) return;
+    this.#tools.manager.consumers.delete(this.#options.stream, consumer.name).catch(() => {}); // it expires by itself
+  }
+}

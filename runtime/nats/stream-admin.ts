@@ -1,0 +1,60 @@
+import { JetStreamApiError } from "@nats-io/jetstream";
+import type { JetStreamManager, StreamConfig } from "@nats-io/jetstream";
+import type { StreamSpec } from "../stream-spec.ts";
+import { streamNameInUse } from "./error-codes.ts";
+
+// Older servers drop options they do not know and report success, so what they return is compared with what was asked.
+
+/** 2.15 allows 1,000 consumers a stream unless told; a partition reader is one. Cannot be changed later. */
+const consumersMax = 16_384;
+const nanos = (ms: number): number => ms * 1_000_000;
+
+/** Creates the stream, or brings an existing one to the specification; throws when the server will not have it so. */
+export async function ensureStream(manager: JetStreamManager, spec: StreamSpec): Promise<void> {
+  const wanted = configOf(spec);
+  const present = await create(manager, { ...wanted, max_consumers: consumersMax });
+  let differing = differences(wanted, present);
+  if (differing.length > 0) {
+    const { config } = await manager.streams.update(spec.name, wanted);
+    differing = differences(wanted, config);
+  }
+  if (differing.length > 0) throw new Error(`the server keeps stream ${spec.name} otherwise: ${differing.join("; ")}`);
+}
+
+function configOf(spec: StreamSpec) {
+  return {
+    name: spec.name,
+    subjects: [...spec.subjects],
+    storage: "file",
+    retention: "limits",
+    discard: "new",
+    num_replicas: spec.replicas ?? 1,
+    max_age: nanos(spec.maxAgeMs ?? 0),
+    max_bytes: spec.maxBytes ?? -1,
+    max_msgs_per_subject: spec.maxMessagesPerSubject ?? -1,
+    duplicate_window: nanos(Math.min(spec.duplicateWindowMs ?? 120_000, spec.maxAgeMs ?? Number.POSITIVE_INFINITY)),
+    allow_direct: spec.directReads ?? false,
+  } satisfies Partial<StreamConfig>;
+}
+
+async function create(manager: JetStreamManager, config: Partial<StreamConfig> & { name: string }): Promise<StreamConfig> {
+  try {
+    return (await manager.streams.add(config)).config;
+  } catch (error) {
+    if (error instanceof JetStreamApiError && error.code === streamNameInUse) {
+      return (await manager.streams.info(config.name)).config;
+    }
+    throw error;
+  }
+}
+
+function differences(wanted: Partial<StreamConfig>, present: StreamConfig): string[] {
+  return Object.entries(wanted)
+    .map(([name, value]) => ({ name, asked: canonical(value), got: canonical(present[name as keyof StreamConfig]) }))
+    .filter(({ asked, got }) => asked !== got)
+    .map(({ name, asked, got }) => `${name} is ${got}, not ${asked}`);
+}
+
+/** An absent flag is false, an absent number zero: servers leave defaults out of their answer. */
+const canonical = (value: unknown): string =>
+  value === undefined || value === false || value === 0 ? "0" : JSON.stringify(value);
