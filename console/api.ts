@@ -54,7 +54,10 @@ export class Api {
   environments = () => this.#call<Page<EnvironmentRecord>>("/v1/environments");
 
   flags = (env: string, cursor?: string, signal?: AbortSignal) =>
-    this.#call<Page<Versioned<Flag>>>("/v1/flags", { query: { env, limit: "100", cursor }, ...(signal && { signal }) });
+    this.#call<Page<Versioned<Flag>>>("/v1/flags", {
+      query: { env, limit: "100", cursor },
+      ...(signal && { signal }),
+    });
   flag = (env: string, key: string, signal?: AbortSignal) =>
     this.#call<Versioned<Flag>>(path("/v1/flags", key), { query: { env }, ...(signal && { signal }) });
   /** Never last write wins: the version the author saw goes along. */
@@ -68,14 +71,21 @@ export class Api {
   createFlag = (env: string, flag: unknown) =>
     this.#call<Versioned<Flag>>("/v1/flags", { method: "POST", body: flag, query: { env } });
   publishFlag = (env: string, key: string) =>
-    this.#call<PublishReceipt>(`${path("/v1/flags", key)}/publish`, { method: "POST", body: {}, query: { env } });
+    this.#call<PublishReceipt>(`${path("/v1/flags", key)}/publish`, {
+      method: "POST",
+      body: {},
+      query: { env },
+    });
   versions = (env: string, signal?: AbortSignal) =>
     this.#call<Page<PublishedVersion>>(`${path("/v1/environments", env)}/versions`, {
       query: { limit: "20" },
       ...(signal && { signal }),
     });
   rollBack = (env: string, version: number) =>
-    this.#call<PublishReceipt>(`${path("/v1/environments", env)}/rollback`, { method: "POST", body: { version } });
+    this.#call<PublishReceipt>(`${path("/v1/environments", env)}/rollback`, {
+      method: "POST",
+      body: { version },
+    });
 
   experiments = (env: string, signal?: AbortSignal) =>
     this.#call<Page<Versioned<PublishedExperiment>>>("/v1/experiments", {
@@ -83,11 +93,21 @@ export class Api {
       ...(signal && { signal }),
     });
   experiment = (env: string, key: string, signal?: AbortSignal) =>
-    this.#call<Versioned<PublishedExperiment>>(path("/v1/experiments", key), { query: { env }, ...(signal && { signal }) });
+    this.#call<Versioned<PublishedExperiment>>(path("/v1/experiments", key), {
+      query: { env },
+      ...(signal && { signal }),
+    });
   lifecycle = (env: string, key: string, action: LifecycleAction) =>
-    this.#call<PublishReceipt>(`${path("/v1/experiments", key)}/${action}`, { method: "POST", body: {}, query: { env } });
+    this.#call<PublishReceipt>(`${path("/v1/experiments", key)}/${action}`, {
+      method: "POST",
+      body: {},
+      query: { env },
+    });
   results = (env: string, key: string, signal?: AbortSignal) =>
-    this.#call<ExperimentResult>(`${path("/v1/experiments", key)}/results`, { query: { env }, ...(signal && { signal }) });
+    this.#call<ExperimentResult>(`${path("/v1/experiments", key)}/results`, {
+      query: { env },
+      ...(signal && { signal }),
+    });
 
   async #call<Value>(address: string, call: Call = {}): Promise<Answer<Value>> {
     const timeout = AbortSignal.timeout(answerMsMax);

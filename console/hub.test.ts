@@ -38,7 +38,10 @@ test("two tabs share one source, and a late one hears the last result at once", 
   const heard: TopicEvent[] = [];
   hub.subscribe("b/1", "/t", (event) => heard.push(event));
   assert.equal(sources.length, 1);
-  assert.deepEqual(heard.map(({ kind }) => kind), ["status", "message"]);
+  assert.deepEqual(
+    heard.map(({ kind }) => kind),
+    ["status", "message"],
+  );
 });
 
 test("the source closes with its last subscriber", () => {
@@ -71,7 +74,10 @@ test("a refused stream is dialled again with growing pauses, until nobody listen
     source.onerror?.();
     if (round < 2) waiting[round]?.act();
   }
-  assert.deepEqual(waiting.map(({ delayMs }) => delayMs), [1_000, 2_000, 4_000]);
+  assert.deepEqual(
+    waiting.map(({ delayMs }) => delayMs),
+    [1_000, 2_000, 4_000],
+  );
   hub.unsubscribe("a/1", "/t");
   waiting[2]?.act();
   assert.equal(sources.length, 3);

@@ -13,13 +13,16 @@ export class Navigator {
 
   /** Starts listening, for the life of the document. */
   start(): void {
-    if ("navigation" in window) window.navigation.addEventListener("navigate", (event) => this.#intercept(event));
+    if ("navigation" in window)
+      window.navigation.addEventListener("navigate", (event) => this.#intercept(event));
     else this.#listenToClicks();
   }
 
   go(href: string, options: { replace?: boolean } = {}): void {
     if ("navigation" in window) {
-      const { finished } = window.navigation.navigate(href, { history: options.replace === true ? "replace" : "auto" });
+      const { finished } = window.navigation.navigate(href, {
+        history: options.replace === true ? "replace" : "auto",
+      });
       finished.catch(() => undefined); // Overtaken by a later one, or kept back by the guard.
       return;
     }
@@ -57,7 +60,8 @@ export class Navigator {
   #listenToClicks(): void {
     addEventListener("popstate", () => this.#changed());
     document.addEventListener("click", (event) => {
-      const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
+      const plain =
+        event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
       const link = event.composedPath().find((node) => node instanceof HTMLAnchorElement);
       if (!plain || event.defaultPrevented || link === undefined) return;
       if (link.origin !== location.origin || link.target !== "" || link.hasAttribute("download")) return;

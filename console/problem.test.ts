@@ -3,7 +3,11 @@ import { test } from "node:test";
 import { isConflict, problemOf } from "./problem.ts";
 
 test("a problem document keeps its code, its issues and its request id", () => {
-  const body = { title: "Refused", code: "invalid_plan", problems: [{ path: "rules[0]", message: "no such segment" }] };
+  const body = {
+    title: "Refused",
+    code: "invalid_plan",
+    problems: [{ path: "rules[0]", message: "no such segment" }],
+  };
   const problem = problemOf(422, body, "req-1");
   assert.equal(problem.code, "invalid_plan");
   assert.deepEqual(problem.issues, [{ path: "rules[0]", message: "no such segment" }]);

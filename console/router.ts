@@ -14,7 +14,8 @@ export function routeOf(path: string): Route {
   if (rest.length > 0) return { page: "not-found", path };
   if (section === undefined) return { page: "flags" };
   if (section === "flags") return key === undefined ? { page: "flags" } : { page: "flag", key };
-  if (section === "experiments") return key === undefined ? { page: "experiments" } : { page: "experiment", key };
+  if (section === "experiments")
+    return key === undefined ? { page: "experiments" } : { page: "experiment", key };
   return { page: "not-found", path };
 }
 
@@ -30,7 +31,8 @@ function decoded(part: string): string {
 /** Address of a page, with the environment and whatever else it keeps there. */
 export function hrefOf(path: string, parameters: Readonly<Record<string, string | undefined>>): string {
   const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(parameters)) if (value !== undefined && value !== "") query.set(name, value);
+  for (const [name, value] of Object.entries(parameters))
+    if (value !== undefined && value !== "") query.set(name, value);
   const text = query.toString();
   return text === "" ? path : `${path}?${text}`;
 }

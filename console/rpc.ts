@@ -31,10 +31,15 @@ export function openLive(): Live {
 
 function connect(): Remote<HubDoor> {
   if ("SharedWorker" in globalThis) {
-    const worker = new SharedWorker(new URL("./hub.shared.ts", import.meta.url), { type: "module", name: "weir-hub" });
+    const worker = new SharedWorker(new URL("./hub.shared.ts", import.meta.url), {
+      type: "module",
+      name: "weir-hub",
+    });
     return wrap<HubDoor>(worker.port);
   }
-  return wrap<HubDoor>(new Worker(new URL("./hub.shared.ts", import.meta.url), { type: "module", name: "weir-hub" }));
+  return wrap<HubDoor>(
+    new Worker(new URL("./hub.shared.ts", import.meta.url), { type: "module", name: "weir-hub" }),
+  );
 }
 
 /** Holds this tab's lock until the tab ends, and only then tells the hub to wait for it. */

@@ -10,7 +10,8 @@ export function installTrustedTypes(): void {
   const factory = (globalThis as { trustedTypes?: PolicyFactory }).trustedTypes;
   factory?.createPolicy("default", {
     createScriptURL(address) {
-      if (new URL(address, location.href).origin !== location.origin) throw new TypeError(`foreign script ${address}`);
+      if (new URL(address, location.href).origin !== location.origin)
+        throw new TypeError(`foreign script ${address}`);
       return address;
     },
   });

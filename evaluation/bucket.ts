@@ -8,7 +8,8 @@ import { sha256Head } from "./sha256.ts";
 export const bucketCount = 10_000;
 
 /** First 4 bytes of SHA-256(salt + ":" + unitId), big-endian, mod 10 000. 2^32 mod 10 000 ≠ 0: bias below 3e-6. */
-export const bucketOf = (salt: string, unitId: string): number => sha256Head(`${salt}:${unitId}`) % bucketCount;
+export const bucketOf = (salt: string, unitId: string): number =>
+  sha256Head(`${salt}:${unitId}`) % bucketCount;
 
 /** What the salt names: the key, unless an import brought a salt along. */
 interface Salted {

@@ -31,7 +31,11 @@ export function matcherOf(condition: Condition, scope: ConditionScope, depth = 0
   return comparisonOf(condition, scope);
 }
 
-function matchersOf(conditions: readonly Condition[], scope: ConditionScope, depth: number): Matcher[] | undefined {
+function matchersOf(
+  conditions: readonly Condition[],
+  scope: ConditionScope,
+  depth: number,
+): Matcher[] | undefined {
   const matchers: Matcher[] = [];
   for (const condition of conditions) {
     const matcher = matcherOf(condition, scope, depth + 1);

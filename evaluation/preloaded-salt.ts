@@ -33,7 +33,7 @@ export class PreloadedSalt {
     this.#salt = salt;
     this.#midstate = prefix.length < 64 ? initialState.slice() : absorb(prefix);
     this.#blank = new Int32Array(wordCount);
-    for (let index = 0; index < tail.length; index++) this.#put(index, (tail[index] as number));
+    for (let index = 0; index < tail.length; index++) this.#put(index, tail[index] as number);
     this.#put(end, 0x80);
     this.#blank[wordCount - 1] = (prefix.length + unitIdLength) * 8;
     this.#words = this.#blank.slice();

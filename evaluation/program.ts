@@ -64,7 +64,10 @@ function flagProgram(
 ): Linkable {
   const answer = answersOf(flag);
   const scope: ServeScope = { flag, answer, environmentSalt: conditions.environmentSalt, experiments };
-  const last = { final: false, evaluation: answer(flag.offVariation, { reason: "DEFAULT", code: "fallthrough" }) };
+  const last = {
+    final: false,
+    evaluation: answer(flag.offVariation, { reason: "DEFAULT", code: "fallthrough" }),
+  };
   const fallthrough = servingOf(flag.fallthrough, undefined, scope) ?? (() => last);
   const isOff = flag.killed || !flag.enabled || flag.status === "archived";
   return {
@@ -98,7 +101,10 @@ function rulePrograms(flag: Flag, conditions: ConditionScope, scope: ServeScope)
 function linkPrerequisites(plan: Plan, flags: ReadonlyMap<string, Linkable>): void {
   const references = new Map<string, readonly string[]>();
   for (const flag of Object.values(plan.flags))
-    references.set(flag.key, flag.prerequisites.map((prerequisite) => prerequisite.flag));
+    references.set(
+      flag.key,
+      flag.prerequisites.map((prerequisite) => prerequisite.flag),
+    );
   const { bounded } = expand(references);
   for (const flag of Object.values(plan.flags)) {
     const linked = flags.get(flag.key);

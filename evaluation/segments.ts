@@ -4,9 +4,14 @@ import { expand } from "./expansion.ts";
 import { segmentsIn } from "./references.ts";
 
 /** The scope in which a plan's conditions are made into code: its salt, and its segments, each made once, when asked for. */
-export function scopeOf(environmentSalt: string, segments: Readonly<Record<string, Segment>>): ConditionScope {
+export function scopeOf(
+  environmentSalt: string,
+  segments: Readonly<Record<string, Segment>>,
+): ConditionScope {
   const byKey = new Map(Object.entries(segments));
-  const { bounded } = expand(new Map([...byKey].map(([key, segment]) => [key, segment.rules.flatMap((rule) => segmentsIn(rule))])));
+  const { bounded } = expand(
+    new Map([...byKey].map(([key, segment]) => [key, segment.rules.flatMap((rule) => segmentsIn(rule))])),
+  );
   const made = new Map<string, Matcher>();
   const scope: ConditionScope = {
     environmentSalt,

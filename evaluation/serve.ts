@@ -40,10 +40,16 @@ export function servingOf(serve: Serve, ruleId: string | undefined, scope: Serve
   return experiment === undefined ? undefined : experimentServing(experiment, serve.otherwise, ruleId, scope);
 }
 
-function variationServing(variation: string, ruleId: string | undefined, { flag, answer }: ServeScope): Serving {
+function variationServing(
+  variation: string,
+  ruleId: string | undefined,
+  { flag, answer }: ServeScope,
+): Serving {
   const outcome =
     ruleId === undefined
-      ? decided(answer(variation, { reason: flag.rules.length === 0 ? "STATIC" : "DEFAULT", code: "fallthrough" }))
+      ? decided(
+          answer(variation, { reason: flag.rules.length === 0 ? "STATIC" : "DEFAULT", code: "fallthrough" }),
+        )
       : decided(answer(variation, { reason: "TARGETING_MATCH", code: "rule_match", ruleId }));
   return () => outcome;
 }
@@ -78,7 +84,14 @@ function experimentServing(
   const share = allocation / bucketCount;
   const assigned = variants.map(({ key: variant, variation, weight }) => {
     const propensity = (weight / bucketCount) * share;
-    const because = { reason: "SPLIT", code: "experiment_assigned", ruleId, experiment: key, variant, propensity } as const;
+    const because = {
+      reason: "SPLIT",
+      code: "experiment_assigned",
+      ruleId,
+      experiment: key,
+      variant,
+      propensity,
+    } as const;
     return decided(answer(variation, because));
   });
   const below = "variation" in flag.fallthrough ? flag.fallthrough.variation : flag.offVariation;

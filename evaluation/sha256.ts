@@ -12,7 +12,8 @@ const encoder = new TextEncoder();
 export function sha256(text: string): Uint8Array {
   digest(text);
   const bytes = new Uint8Array(32);
-  for (let index = 0; index < 32; index++) bytes[index] = (state[index >> 2] as number) >>> (24 - (index & 3) * 8);
+  for (let index = 0; index < 32; index++)
+    bytes[index] = (state[index >> 2] as number) >>> (24 - (index & 3) * 8);
   return bytes;
 }
 
@@ -27,7 +28,7 @@ export function absorb(bytes: Uint8Array): Int32Array {
   const midstate = initialState.slice();
   for (let start = 0; start + 64 <= bytes.length; start += 64) {
     block.fill(0);
-    for (let index = 0; index < 64; index++) putByte(index, (bytes[start + index] as number));
+    for (let index = 0; index < 64; index++) putByte(index, bytes[start + index] as number);
     compress(midstate, block);
   }
   return midstate;
@@ -63,7 +64,7 @@ function absorbAscii(text: string): boolean {
 
 function absorbBytes(bytes: Uint8Array): number {
   for (let index = 0; index < bytes.length; index++) {
-    putByte(index & 63, (bytes[index] as number));
+    putByte(index & 63, bytes[index] as number);
     if ((index & 63) === 63) flush();
   }
   return bytes.length;

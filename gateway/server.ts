@@ -45,6 +45,9 @@ interface Exchange {
 /** Above this an answer is sent in pieces as the socket drains, instead of being copied into its buffer at once. */
 const wholeAnswerBytesMax = 65_536;
 
+/** LIBUS_LISTEN_EXCLUSIVE_PORT: no SO_REUSEPORT. Spelled out because the library's types hold it in a const enum. */
+const exclusivePort = 1;
+
 const decoder = new TextDecoder();
 
 class CopiedHead implements RequestHead {
@@ -225,7 +228,7 @@ export function openServer(
     callback: (socket: us_listen_socket | false) => void,
   ) => void;
   return new Promise((resolve) => {
-    listen(options.host, options.port, options.exclusive ? uws.LIBUS_LISTEN_EXCLUSIVE_PORT : 0, (socket) => {
+    listen(options.host, options.port, options.exclusive ? exclusivePort : 0, (socket) => {
       if (socket === false)
         return resolve(fail({ code: "port_taken", host: options.host, port: options.port }));
       const port = uws.us_socket_local_port(socket as us_socket);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { ExperimentDefinition } from "../../protocols/experiment.ts";
@@ -34,7 +35,8 @@ const definition = ExperimentDefinition.parse({
   ],
 });
 const experiment = "checkout" as ExperimentKey;
-const unitOf = (number: number): UnitId => Buffer.from(`unit-number-${number}`.padEnd(16, "_")).toString("base64url") as UnitId;
+const unitOf = (number: number): UnitId =>
+  createHash("sha256").update(String(number)).digest().subarray(0, 16).toString("base64url") as UnitId;
 const defined: DefinitionRecord = { type: "definition", id: "d", at: 0, planVersion: 1, definition };
 
 let made = 0;

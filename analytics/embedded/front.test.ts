@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { fork } from "node:child_process";
+import { once } from "node:events";
 import { Agent } from "node:http";
+import { Readable } from "node:stream";
 import { after, before, describe, test } from "node:test";
 import { ClickHouseError, createClient } from "@clickhouse/client";
 import type { ClickHouseClient } from "@clickhouse/client";
@@ -119,7 +122,6 @@ describe("the embedded warehouse, asked by the ClickHouse client", () => {
     async function* rows() {
       for (let id = 0; id < 70; id++) yield { id, text: wide };
     }
-    const { Readable } = await import("node:stream");
     const inserted = compressed.insert({ table: "default.t", values: Readable.from(rows()), format: "JSONEachRow" });
     await assert.rejects(inserted);
     assert.deepEqual(await rowsOf("SELECT toUInt32(count()) AS n FROM default.t WHERE length(text) > 1000"), [{ n: 0 }]);
@@ -135,12 +137,6 @@ describe("the embedded warehouse, asked by the ClickHouse client", () => {
 });
 
 test("a second process is told who holds the directory", async () => {
-  const { superviseEmbedded } = await import("./supervise.ts");
-  const { systemClock, systemRandom, silentLog } = await import("../../runtime/index.ts");
-  const { fork } = await import("node:child_process");
-  const { once } = await import("node:events");
-  assert.equal(typeof superviseEmbedded, "function");
-  assert.ok(systemClock.now() > 0 && systemRandom.fraction() < 1 && silentLog !== undefined);
   const second = fork(new URL("main.ts", import.meta.url), {
     env: {
       ...process.env,

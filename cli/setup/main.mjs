@@ -14,7 +14,8 @@ import { explain, say, SetupError } from "./say.mjs";
 import { ensureTestPrograms, testPrograms } from "./system-packages.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
-const nodeFlags = ["--disable-warning=ExperimentalWarning"];
+// A variable that is already set wins over its line in .env.
+const nodeFlags = ["--disable-warning=ExperimentalWarning", `--env-file-if-exists=${join(root, ".env")}`];
 
 /** What each command needs beside Node and its packages, and what it runs. */
 const commands = {

@@ -22,4 +22,7 @@ export function npmScript() {
   throw new SetupError("npm was not found: install Node.js together with npm, then run the command again.");
 }
 
-export const npmFlags = ["--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"];
+/** npm's own pauses between tries (10 s, then 60 s) would let a person without network wait for more than a minute. */
+const patience = ["--fetch-retries=2", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=8000"];
+
+export const npmFlags = ["--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error", ...patience];

@@ -56,7 +56,8 @@ export class WeirApp extends LightElement {
     this.access = { kind: "asking" };
     const session = await this.services.api.session();
     if (session.ok) return this.#enter(session.value);
-    this.access = session.failure.status === 401 ? { kind: "out" } : { kind: "failed", problem: session.failure };
+    this.access =
+      session.failure.status === 401 ? { kind: "out" } : { kind: "failed", problem: session.failure };
   }
 
   signedOut(): void {
@@ -65,6 +66,7 @@ export class WeirApp extends LightElement {
 
   readAddress(): void {
     this.route = routeOf(location.pathname);
+    if (this.route.page !== "experiment") this.live = "off"; // Only that page has a line of its own.
     this.requestUpdate(); // The query may have changed alone.
   }
 
@@ -92,7 +94,12 @@ export class WeirApp extends LightElement {
   }
 
   protected override updated(): void {
-    const name = "key" in this.route ? this.route.key : this.route.page === "not-found" ? "Not found" : capital(this.route.page);
+    const name =
+      "key" in this.route
+        ? this.route.key
+        : this.route.page === "not-found"
+          ? "Not found"
+          : capital(this.route.page);
     document.title = this.access.kind === "in" ? `${name} · Weir` : "Weir";
   }
 
@@ -118,7 +125,11 @@ export class WeirApp extends LightElement {
 
   #inside(session: Session, environments: readonly EnvironmentRecord[]): TemplateResult {
     const address = new URLSearchParams(location.search).get("env");
-    const environment = chooseEnvironment(environments, { address, session, last: localStorage.getItem(lastEnvironment) });
+    const environment = chooseEnvironment(environments, {
+      address,
+      session,
+      last: localStorage.getItem(lastEnvironment),
+    });
     const place: Place | undefined =
       environment === undefined
         ? undefined
@@ -153,13 +164,26 @@ export class WeirApp extends LightElement {
     const { route, services } = this;
     switch (route.page) {
       case "flags":
-        return html`<weir-flags .services=${services} .place=${place} .query=${location.search}></weir-flags>`;
+        return html`<weir-flags
+          .services=${services}
+          .place=${place}
+          .query=${location.search}
+        ></weir-flags>`;
       case "flag":
-        return html`<weir-flag .services=${services} .place=${place} .key=${route.key} .query=${location.search}></weir-flag>`;
+        return html`<weir-flag
+          .services=${services}
+          .place=${place}
+          .key=${route.key}
+          .query=${location.search}
+        ></weir-flag>`;
       case "experiments":
         return html`<weir-experiments .services=${services} .place=${place}></weir-experiments>`;
       case "experiment":
-        return html`<weir-experiment .services=${services} .place=${place} .key=${route.key}></weir-experiment>`;
+        return html`<weir-experiment
+          .services=${services}
+          .place=${place}
+          .key=${route.key}
+        ></weir-experiment>`;
       case "not-found":
         return html`<div class="page">
           <h1>Nothing at this address</h1>

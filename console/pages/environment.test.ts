@@ -5,8 +5,11 @@ import { chooseEnvironment, kindOf, labelOf } from "./environment.ts";
 
 const session = { name: "t", scopes: [] };
 const chosen = (address: string | null, own: string | undefined, last: string | null) =>
-  chooseEnvironment(environments, { address, session: own === undefined ? session : { ...session, environment: own }, last })
-    ?.key;
+  chooseEnvironment(environments, {
+    address,
+    session: own === undefined ? session : { ...session, environment: own },
+    last,
+  })?.key;
 
 test("the address wins, then the token's own, then the last used, then the first", () => {
   assert.equal(chosen("dev", "staging", "production"), "dev");

@@ -14,7 +14,10 @@ function storeWith(first: Versioned<Flag>) {
     load: async () => ({ ok: true, value: stands }),
     save: async (flag, seen) => {
       if (seen !== stands.version) {
-        return { ok: false, failure: problemOf(409, { code: "version_conflict", actual: stands.version }, null) };
+        return {
+          ok: false,
+          failure: problemOf(409, { code: "version_conflict", actual: stands.version }, null),
+        };
       }
       stands = { ...stands, entity: flag, version: seen + 1 };
       return { ok: true, value: stands };
@@ -24,7 +27,10 @@ function storeWith(first: Versioned<Flag>) {
       return { ok: true, value: { version: 43 } };
     },
   };
-  return { store, replace: (flag: Flag) => (stands = { ...stands, entity: flag, version: stands.version + 1 }) };
+  return {
+    store,
+    replace: (flag: Flag) => (stands = { ...stands, entity: flag, version: stands.version + 1 }),
+  };
 }
 
 const begin = () => {

@@ -17,7 +17,8 @@ export const stateFilters = [
 ] as const;
 
 /** A draft is a saved form that the newest plan does not hold. */
-export const hasDraft = ({ version, publishedVersion }: Versioned<unknown>): boolean => version !== publishedVersion;
+export const hasDraft = ({ version, publishedVersion }: Versioned<unknown>): boolean =>
+  version !== publishedVersion;
 
 /** Archived flags hide until they are asked for. Every word of the text must occur somewhere. */
 export function keepsFlag({ text, state }: FlagFilter, flag: Versioned<Flag>): boolean {

@@ -38,9 +38,11 @@ export class FlagJson extends LightElement {
         <h2 id="json-title">JSON</h2>
         <span class="muted small">Leave the field to apply what you typed</span>
       </header>
-      ${this.fault === undefined
-        ? nothing
-        : html`<p class="note danger" role="alert" id="json-fault">Not applied: ${this.fault}</p>`}
+      ${
+        this.fault === undefined
+          ? nothing
+          : html`<p class="note danger" role="alert" id="json-fault">Not applied: ${this.fault}</p>`
+      }
       <textarea
         class="code"
         aria-label="Flag as JSON"

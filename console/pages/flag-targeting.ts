@@ -22,21 +22,30 @@ export const targetingFace = (targeting: Targeting): TemplateResult =>
 
 function switchPanel({ edit, locked }: Targeting): TemplateResult {
   const { draft } = edit;
-  const set = (event: Event): void => edit.edit({ ...draft, enabled: (event.target as HTMLInputElement).checked });
+  const set = (event: Event): void =>
+    edit.edit({ ...draft, enabled: (event.target as HTMLInputElement).checked });
   return html`<section class="panel" aria-labelledby="switch-title">
     <header>
       <h2 id="switch-title">Serving</h2>
       <label class="switch">
-        <input type="checkbox" role="switch" .checked=${live(draft.enabled)} ?disabled=${locked} @change=${set} />
+        <input
+          type="checkbox"
+          role="switch"
+          .checked=${live(draft.enabled)}
+          ?disabled=${locked}
+          @change=${set}
+        />
         ${draft.enabled ? "On" : "Off"}
       </label>
     </header>
     <p class="muted">
-      ${draft.killed
-        ? html`Killed: everybody gets <code>${draft.offVariation}</code>, whatever stands below.`
-        : draft.enabled
-          ? "The rules below decide, from top to bottom."
-          : html`Everybody gets <code>${draft.offVariation}</code>.`}
+      ${
+        draft.killed
+          ? html`Killed: everybody gets <code>${draft.offVariation}</code>, whatever stands below.`
+          : draft.enabled
+            ? "The rules below decide, from top to bottom."
+            : html`Everybody gets <code>${draft.offVariation}</code>.`
+      }
     </p>
     ${locked ? html`<p class="small muted">Your token can look at this, not change it. That takes <code>experiments:write</code>.</p>` : nothing}
   </section>`;
@@ -44,18 +53,23 @@ function switchPanel({ edit, locked }: Targeting): TemplateResult {
 
 const rulesPanel = ({ rules }: Flag): TemplateResult =>
   html`<section class="panel" aria-labelledby="rules-title">
-    <header><h2 id="rules-title">Rules</h2><span class="muted small">The first that fits decides</span></header>
-    ${rules.length === 0
-      ? html`<p class="muted">No rules: the line below holds for everyone.</p>`
-      : html`<ol class="rules">
-          ${rules.map(
-            (rule) =>
-              html`<li>
-                <span class="sentence">${ruleSentence(rule)}</span>
-                <span class="muted small">${rule.name ?? ""} <code>${rule.id}</code></span>
-              </li>`,
-          )}
-        </ol>`}
+    <header>
+      <h2 id="rules-title">Rules</h2>
+      <span class="muted small">The first that fits decides</span>
+    </header>
+    ${
+      rules.length === 0
+        ? html`<p class="muted">No rules: the line below holds for everyone.</p>`
+        : html`<ol class="rules">
+            ${rules.map(
+              (rule) =>
+                html`<li>
+                  <span class="sentence">${ruleSentence(rule)}</span>
+                  <span class="muted small">${rule.name ?? ""} <code>${rule.id}</code></span>
+                </li>`,
+            )}
+          </ol>`
+    }
   </section>`;
 
 function everyonePanel({ edit, place, locked }: Targeting): TemplateResult {
@@ -75,7 +89,8 @@ function slider(edit: FlagEdit, share: number, locked: boolean): TemplateResult 
   const { draft } = edit;
   const pair = pairOf(draft);
   const set = (percent: number): void => {
-    if (Number.isFinite(percent)) edit.edit(withRollout(draft, Math.round(Math.min(100, Math.max(0, percent)) * 100)));
+    if (Number.isFinite(percent))
+      edit.edit(withRollout(draft, Math.round(Math.min(100, Math.max(0, percent)) * 100)));
   };
   const numberOf = (event: Event): number => (event.target as HTMLInputElement).valueAsNumber;
   return html`<div class="slider">
@@ -106,8 +121,8 @@ function slider(edit: FlagEdit, share: number, locked: boolean): TemplateResult 
       </label>
     </div>
     <p class="muted">
-      <code>${pair?.on}</code> to ${shareText(share)} and <code>${pair?.off}</code> to ${shareText(wholeShare - share)} of
-      the people no rule fits.
+      <code>${pair?.on}</code> to ${shareText(share)} and <code>${pair?.off}</code> to
+      ${shareText(wholeShare - share)} of the people no rule fits.
     </p>`;
 }
 
@@ -124,9 +139,15 @@ const variationsPanel = ({ variations, offVariation }: Flag): TemplateResult =>
     <header><h2 id="variations-title">Variations</h2></header>
     <div class="table-wrap">
       <table class="variations">
-        <caption class="visually-hidden">Variations</caption>
+        <caption class="visually-hidden">
+          Variations
+        </caption>
         <thead>
-          <tr><th scope="col">Variation</th><th scope="col">Value</th><th scope="col"><span class="visually-hidden">Role</span></th></tr>
+          <tr>
+            <th scope="col">Variation</th>
+            <th scope="col">Value</th>
+            <th scope="col"><span class="visually-hidden">Role</span></th>
+          </tr>
         </thead>
         <tbody>
           ${variations.map(

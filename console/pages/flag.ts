@@ -6,10 +6,9 @@ import { mayWrite, type Place, type Services } from "../services.ts";
 import { LightElement } from "../ui/element.ts";
 import { loadingFace, problemFace } from "../ui/faces.ts";
 import { agoText } from "../words/numbers.ts";
-import { stateOf } from "../words/rollout.ts";
+import { stateOf, stateWords } from "../words/rollout.ts";
 import { FlagEdit } from "./flag-edit.ts";
 import { targetingFace } from "./flag-targeting.ts";
-import { stateWords } from "./flags.ts";
 import { saveBar } from "./save-bar.ts";
 import "./flag-json.ts";
 import "./versions.ts";
@@ -66,7 +65,9 @@ export class FlagPage extends LightElement {
     super.connectedCallback();
     addEventListener("beforeunload", this.#beforeUnload);
     this.services.navigator.guard(
-      () => !(this.edit?.dirty ?? false) || confirm("Leave without saving? Your changes to this flag will be lost."),
+      () =>
+        !(this.edit?.dirty ?? false) ||
+        confirm("Leave without saving? Your changes to this flag will be lost."),
     );
   }
 
@@ -116,7 +117,9 @@ export class FlagPage extends LightElement {
   }
 
   #crumbs(): TemplateResult {
-    return html`<nav class="crumbs" aria-label="Breadcrumb"><a href=${hrefOf("/flags", { env: this.place.env })}>Flags</a> / ${this.key}</nav>`;
+    return html`<nav class="crumbs" aria-label="Breadcrumb">
+      <a href=${hrefOf("/flags", { env: this.place.env })}>Flags</a> / ${this.key}
+    </nav>`;
   }
 
   #loaded(edit: FlagEdit): TemplateResult {
@@ -133,7 +136,10 @@ export class FlagPage extends LightElement {
             <span class="badge ${state}">${stateWords[state]}</span>
             ${edit.unpublished ? html`<span class="badge draft">Draft not served</span>` : nothing}
             <code>${draft.key}</code>
-            <span>version ${base.version}, ${agoText(base.updatedAt, this.services.clock.now())} by ${base.updatedBy}</span>
+            <span
+              >version ${base.version}, ${agoText(base.updatedAt, this.services.clock.now())} by
+              ${base.updatedBy}</span
+            >
           </p>
           ${draft.description === undefined ? nothing : html`<p class="muted">${draft.description}</p>`}
         </div>
@@ -148,8 +154,7 @@ export class FlagPage extends LightElement {
             >`,
         )}
       </nav>
-      ${this.#tab(tab, edit)}
-      ${saveBar({ edit, place: this.place, publish: () => void this.#publish(edit) })}
+      ${this.#tab(tab, edit)} ${saveBar({ edit, place: this.place, publish: () => void this.#publish(edit) })}
     </div>`;
   }
 
@@ -158,7 +163,11 @@ export class FlagPage extends LightElement {
       case "targeting":
         return targetingFace({ edit, place: this.place, locked: !mayWrite(this.place) });
       case "json":
-        return html`<weir-flag-json .edit=${edit} .flag=${edit.draft} .locked=${!mayWrite(this.place)}></weir-flag-json>`;
+        return html`<weir-flag-json
+          .edit=${edit}
+          .flag=${edit.draft}
+          .locked=${!mayWrite(this.place)}
+        ></weir-flag-json>`;
       case "versions":
         return html`<weir-versions
           .services=${this.services}

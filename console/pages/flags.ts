@@ -10,7 +10,7 @@ import { emptyFace, loadingFace, problemFace } from "../ui/faces.ts";
 import { Keys } from "../ui/keys.ts";
 import { shareBar } from "../ui/share-bar.ts";
 import { agoText, countText } from "../words/numbers.ts";
-import { rolloutOf, rolloutSummary, stateOf, wholeShare } from "../words/rollout.ts";
+import { rolloutOf, rolloutSummary, stateOf, stateWords, wholeShare } from "../words/rollout.ts";
 import { hasDraft, keepsFlag, stateFilters, type FlagFilter } from "./flag-filter.ts";
 import "./new-flag.ts";
 import type { NewFlag } from "./new-flag.ts";
@@ -69,11 +69,16 @@ export class FlagsPage extends LightElement {
           <h1>Flags</h1>
           <p class="muted">What is on in ${this.place.envName}, and for whom.</p>
         </div>
-        ${mayWrite(this.place)
-          ? html`<button class="primary" @click=${() => this.querySelector<NewFlag>("weir-new-flag")?.open()}>
-              New flag
-            </button>`
-          : nothing}
+        ${
+          mayWrite(this.place)
+            ? html`<button
+                class="primary"
+                @click=${() => this.querySelector<NewFlag>("weir-new-flag")?.open()}
+              >
+                New flag
+              </button>`
+            : nothing
+        }
       </header>
       ${this.#flags.render({
         initial: () => loadingFace(6),
@@ -89,7 +94,10 @@ export class FlagsPage extends LightElement {
 
   #list(all: readonly Versioned<Flag>[]): TemplateResult {
     if (all.length === 0) {
-      return emptyFace("No flags yet", "A flag decides who gets what, without a new release. The first one starts off for everybody.");
+      return emptyFace(
+        "No flags yet",
+        "A flag decides who gets what, without a new release. The first one starts off for everybody.",
+      );
     }
     const filter = this.#filter;
     const shown = all.filter((flag) => keepsFlag(filter, flag));
@@ -108,21 +116,32 @@ export class FlagsPage extends LightElement {
           @change=${(event: Event) => this.#refine({ state: (event.target as HTMLSelectElement).value })}
         >
           ${stateFilters.map(
-            ({ value, name }) => html`<option value=${value} ?selected=${value === filter.state}>${name}</option>`,
+            ({ value, name }) =>
+              html`<option value=${value} ?selected=${value === filter.state}>${name}</option>`,
           )}
         </select>
-        <span class="muted small" role="status">${countText(shown.length)} of ${countText(all.length)}${this.next === undefined ? "" : "+"}</span>
+        <span class="muted small" role="status"
+          >${countText(shown.length)} of ${countText(all.length)}${this.next === undefined ? "" : "+"}</span
+        >
       </div>
-      ${shown.length === 0
-        ? emptyFace("No flag fits this filter", "Nothing is wrong; nothing matches.", html`<button @click=${() => this.#refine({ text: "", state: "" })}>Clear the filter</button>`)
-        : this.#table(shown)}
+      ${
+        shown.length === 0
+          ? emptyFace(
+              "No flag fits this filter",
+              "Nothing is wrong; nothing matches.",
+              html`<button @click=${() => this.#refine({ text: "", state: "" })}>Clear the filter</button>`,
+            )
+          : this.#table(shown)
+      }
       ${this.next === undefined ? nothing : html`<div><button @click=${this.#loadMore}>Load more</button></div>`}`;
   }
 
   #table(flags: readonly Versioned<Flag>[]): TemplateResult {
     return html`<div class="table-wrap">
       <table>
-        <caption class="visually-hidden">Flags</caption>
+        <caption class="visually-hidden">
+          Flags
+        </caption>
         <thead>
           <tr>
             <th scope="col">Flag</th>
@@ -133,7 +152,11 @@ export class FlagsPage extends LightElement {
           </tr>
         </thead>
         <tbody>
-          ${repeat(flags, ({ entity }) => entity.key, (flag) => this.#row(flag))}
+          ${repeat(
+            flags,
+            ({ entity }) => entity.key,
+            (flag) => this.#row(flag),
+          )}
         </tbody>
       </table>
     </div>`;
@@ -164,10 +187,3 @@ export class FlagsPage extends LightElement {
   }
 }
 customElements.define("weir-flags", FlagsPage);
-
-export const stateWords: Record<ReturnType<typeof stateOf>, string> = {
-  on: "On",
-  off: "Off",
-  killed: "Killed",
-  archived: "Archived",
-};

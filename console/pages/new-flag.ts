@@ -61,17 +61,31 @@ export class NewFlag extends LightElement {
         <p class="muted">On or off, for nobody at first. Nothing is served until you publish it.</p>
         <div class="field">
           <label for="new-flag-key">Key</label>
-          <input id="new-flag-key" name="key" class="mono" required maxlength="100" autocomplete="off"
-            pattern="[a-z0-9][a-z0-9_.\-]*" aria-describedby="new-flag-hint" />
-          <p class="hint" id="new-flag-hint">Lower case letters, digits, and . _ - inside. Code asks by it; it never changes.</p>
+          <input
+            id="new-flag-key"
+            name="key"
+            class="mono"
+            required
+            maxlength="100"
+            autocomplete="off"
+            pattern="[a-z0-9][a-z0-9_.-]*"
+            aria-describedby="new-flag-hint"
+          />
+          <p class="hint" id="new-flag-hint">
+            Lower case letters, digits, and . _ - inside. Code asks by it; it never changes.
+          </p>
         </div>
         <div class="field">
           <label for="new-flag-name">Name</label>
           <input id="new-flag-name" name="name" maxlength="200" autocomplete="off" />
         </div>
-        ${this.problem === undefined
-          ? nothing
-          : html`<div class="note danger" role="alert">${this.problem.title} ${issueList(this.problem)}</div>`}
+        ${
+          this.problem === undefined
+            ? nothing
+            : html`<div class="note danger" role="alert">
+                ${this.problem.title} ${issueList(this.problem)}
+              </div>`
+        }
         <div class="actions end">
           <button type="button" @click=${() => this.querySelector("dialog")?.close()}>Cancel</button>
           <button class="primary">Create draft</button>

@@ -6,7 +6,11 @@ import type { Services } from "../services.ts";
 /** How often the top bar asks whether the gateway is ready. */
 const askMs = 15_000;
 
-type Link = { kind: "unknown" } | { kind: "ready"; tookMs: number } | { kind: "degraded" } | { kind: "offline" };
+type Link =
+  | { kind: "unknown" }
+  | { kind: "ready"; tookMs: number }
+  | { kind: "degraded" }
+  | { kind: "offline" };
 
 /** The state of the line to the gateway, for pages without live data of their own. */
 export class Pulse implements ReactiveController {
@@ -35,7 +39,9 @@ export class Pulse implements ReactiveController {
     const begun = performance.now();
     try {
       const { ok } = await fetch("/ready", { cache: "no-store" });
-      this.#link = ok ? { kind: "ready", tookMs: Math.max(1, Math.round(performance.now() - begun)) } : { kind: "degraded" };
+      this.#link = ok
+        ? { kind: "ready", tookMs: Math.max(1, Math.round(performance.now() - begun)) }
+        : { kind: "degraded" };
     } catch {
       this.#link = { kind: "offline" };
     }

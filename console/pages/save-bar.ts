@@ -13,7 +13,8 @@ interface SaveBar {
 export function saveBar({ edit, place, publish }: SaveBar): TemplateResult | typeof nothing {
   const { changes, outcome, unpublished } = edit;
   if (!mayWrite(place)) return nothing;
-  if (changes.length === 0 && !unpublished && (outcome.kind === "none" || outcome.kind === "saved")) return nothing;
+  if (changes.length === 0 && !unpublished && (outcome.kind === "none" || outcome.kind === "saved"))
+    return nothing;
   const busy = outcome.kind === "busy";
   const stopped = busy || outcome.kind === "conflict";
   return html`<section class="save-bar" aria-label="Changes">
@@ -23,15 +24,21 @@ export function saveBar({ edit, place, publish }: SaveBar): TemplateResult | typ
         <strong>${headline(changes.length, unpublished)}</strong>
         <span class="muted">${changes.join(" · ")}</span>
       </div>
-      ${changes.length === 0 && !unpublished
-        ? nothing
-        : html`<div class="actions">
-            ${changes.length === 0
-              ? nothing
-              : html`<button class="quiet" ?disabled=${busy} @click=${() => edit.discard()}>Discard</button>
-                  <button ?disabled=${stopped} @click=${() => void edit.save()}>Save draft</button>`}
-            <button class="primary" ?disabled=${stopped} @click=${publish}>Publish</button>
-          </div>`}
+      ${
+        changes.length === 0 && !unpublished
+          ? nothing
+          : html`<div class="actions">
+              ${
+                changes.length === 0
+                  ? nothing
+                  : html`<button class="quiet" ?disabled=${busy} @click=${() => edit.discard()}>
+                        Discard
+                      </button>
+                      <button ?disabled=${stopped} @click=${() => void edit.save()}>Save draft</button>`
+              }
+              <button class="primary" ?disabled=${stopped} @click=${publish}>Publish</button>
+            </div>`
+      }
     </div>
   </section>`;
 }
@@ -54,8 +61,9 @@ function outcomeFace(outcome: Outcome, edit: FlagEdit): TemplateResult | typeof 
       return html`<div class="note warn" role="alert">
         <strong>Somebody else changed this flag while you were editing</strong>
         <p>
-          You started from version ${edit.base.version}; ${outcome.actualVersion === undefined ? "a newer one" : `version ${outcome.actualVersion}`}
-          stands now. Nothing was overwritten.
+          You started from version ${edit.base.version};
+          ${outcome.actualVersion === undefined ? "a newer one" : `version ${outcome.actualVersion}`} stands
+          now. Nothing was overwritten.
         </p>
         <div class="actions">
           <button @click=${() => void edit.takeTheirs()}>Reload theirs, drop mine</button>
@@ -64,7 +72,9 @@ function outcomeFace(outcome: Outcome, edit: FlagEdit): TemplateResult | typeof 
       </div>`;
     case "refused":
       return html`<div class="note danger" role="alert">
-        <strong>${outcome.what === "publish" ? "Not published" : "Not saved"}: ${outcome.problem.title}</strong>
+        <strong
+          >${outcome.what === "publish" ? "Not published" : "Not saved"}: ${outcome.problem.title}</strong
+        >
         ${outcome.problem.detail === undefined ? nothing : html`<p>${outcome.problem.detail}</p>`}
         ${issueList(outcome.problem)}
         ${outcome.problem.requestId === undefined ? nothing : html`<p class="small">Request <code>${outcome.problem.requestId}</code></p>`}

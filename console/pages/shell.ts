@@ -22,7 +22,12 @@ export interface Shell {
 }
 
 const sections = [
-  { path: "/flags", name: "Flags", pages: ["flags", "flag"], icon: svg`<path d="M3 14V2.5h8.5l-2 3 2 3H3" />` },
+  {
+    path: "/flags",
+    name: "Flags",
+    pages: ["flags", "flag"],
+    icon: svg`<path d="M3 14V2.5h8.5l-2 3 2 3H3" />`,
+  },
   {
     path: "/experiments",
     name: "Experiments",
@@ -37,13 +42,21 @@ const themeWords: Record<Theme, string> = { system: "◐ System", light: "☀ Li
 export const shellFace = (shell: Shell): TemplateResult =>
   html`<div class="shell">
     <a class="skip" href="#main">Skip to content</a>
-    <div class="env-line" data-env=${shell.environment === undefined ? "dev" : kindOf(shell.environment)}></div>
+    <div
+      class="env-line"
+      data-env=${shell.environment === undefined ? "dev" : kindOf(shell.environment)}
+    ></div>
     <header class="top">
       <a class="brand" href="/" aria-label="Weir, home"><img src="/favicon.svg" alt="" /><span>Weir</span></a>
       ${environmentSwitch(shell)}
       <span class="spacer"></span>
       ${shell.pulse}
-      <button class="quiet" title="Theme (T)" aria-label="Theme: ${shell.theme}. Change" @click=${shell.cycleTheme}>
+      <button
+        class="quiet"
+        title="Theme (T)"
+        aria-label="Theme: ${shell.theme}. Change"
+        @click=${shell.cycleTheme}
+      >
         ${themeWords[shell.theme]}
       </button>
       <button class="quiet" popovertarget="account">Account</button>
@@ -66,7 +79,11 @@ function navLink(section: (typeof sections)[number], { route, environment }: She
   </li>`;
 }
 
-function environmentSwitch({ environments, environment, switchEnvironment }: Shell): TemplateResult | typeof nothing {
+function environmentSwitch({
+  environments,
+  environment,
+  switchEnvironment,
+}: Shell): TemplateResult | typeof nothing {
   if (environment === undefined) return nothing;
   return html`<div class="env-switch" data-env=${kindOf(environment)}>
     <span class="env-dot"></span>
@@ -87,11 +104,22 @@ function environmentSwitch({ environments, environment, switchEnvironment }: She
 const accountPanel = ({ session, signOut }: Shell): TemplateResult =>
   html`<div class="account" id="account" popover>
     <dl>
-      <div><dt>Signed in with</dt><dd>${session.name}</dd></div>
-      <div><dt>May</dt><dd>${session.scopes.join(", ")}</dd></div>
-      ${session.expiresAt === undefined
-        ? nothing
-        : html`<div><dt>Until</dt><dd>${dateText(new Date(session.expiresAt).getTime())}</dd></div>`}
+      <div>
+        <dt>Signed in with</dt>
+        <dd>${session.name}</dd>
+      </div>
+      <div>
+        <dt>May</dt>
+        <dd>${session.scopes.join(", ")}</dd>
+      </div>
+      ${
+        session.expiresAt === undefined
+          ? nothing
+          : html`<div>
+              <dt>Until</dt>
+              <dd>${dateText(new Date(session.expiresAt).getTime())}</dd>
+            </div>`
+      }
     </dl>
     <label>
       <input

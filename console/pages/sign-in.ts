@@ -39,8 +39,14 @@ export class SignInPage extends LightElement {
         <h1>Sign in</h1>
         <div class="field">
           <label for="token">Token</label>
-          <input id="token" name="token" type="password" autocomplete="current-password" required
-            aria-describedby="token-hint" />
+          <input
+            id="token"
+            name="token"
+            type="password"
+            autocomplete="current-password"
+            required
+            aria-describedby="token-hint"
+          />
           <p class="hint" id="token-hint">A server token. The first one was printed when Weir was set up.</p>
         </div>
         ${this.problem === undefined ? nothing : html`<p class="note danger" role="alert">${wordsFor(this.problem)}</p>`}

@@ -47,23 +47,32 @@ export class Versions extends LightElement {
         <h2 id="versions-title">Published versions of ${this.place.envName}</h2>
         <span class="muted small">A version holds the whole environment</span>
       </header>
-      ${this.problem === undefined
-        ? nothing
-        : html`<div class="note danger" role="alert"><strong>Not rolled back: ${this.problem.title}</strong>${issueList(this.problem)}</div>`}
+      ${
+        this.problem === undefined
+          ? nothing
+          : html`<div class="note danger" role="alert">
+              <strong>Not rolled back: ${this.problem.title}</strong>${issueList(this.problem)}
+            </div>`
+      }
       ${this.#versions.render({
         initial: () => loadingFace(4),
         pending: () => loadingFace(4),
         complete: (answer) =>
-          answer.ok ? this.#table(answer.value.items) : problemFace(answer.failure, () => void this.#versions.run()),
+          answer.ok
+            ? this.#table(answer.value.items)
+            : problemFace(answer.failure, () => void this.#versions.run()),
       })}
     </section>`;
   }
 
   #table(versions: readonly PublishedVersion[]): TemplateResult {
-    if (versions.length === 0) return emptyFace("Nothing published yet", "Drafts do not affect anybody until the first publish.");
+    if (versions.length === 0)
+      return emptyFace("Nothing published yet", "Drafts do not affect anybody until the first publish.");
     return html`<div class="table-wrap">
       <table>
-        <caption class="visually-hidden">Published versions, newest first</caption>
+        <caption class="visually-hidden">
+          Published versions, newest first
+        </caption>
         <thead>
           <tr>
             <th scope="col">Version</th>
@@ -88,11 +97,17 @@ export class Versions extends LightElement {
       <td class="wide">${by}</td>
       <td class="wide">${words ?? html`<span class="muted">–</span>`}</td>
       <td class="numeric">
-        ${served || !mayWrite(this.place)
-          ? nothing
-          : html`<button class="quiet" aria-label="Roll back to version ${version}" @click=${() => void this.#rollBack(version)}>
-              Roll back
-            </button>`}
+        ${
+          served || !mayWrite(this.place)
+            ? nothing
+            : html`<button
+                class="quiet"
+                aria-label="Roll back to version ${version}"
+                @click=${() => void this.#rollBack(version)}
+              >
+                Roll back
+              </button>`
+        }
       </td>
     </tr>`;
   }

@@ -17,7 +17,15 @@ export const environments = [
 ];
 
 function environmentNamed(key: string, name: string, production: boolean): EnvironmentRecord {
-  const record = { key, project: "main", name, production, partitions: 8, createdAt: epoch - 90 * day, archived: false };
+  const record = {
+    key,
+    project: "main",
+    name,
+    production,
+    partitions: 8,
+    createdAt: epoch - 90 * day,
+    archived: false,
+  };
   return record as unknown as EnvironmentRecord;
 }
 
@@ -50,7 +58,12 @@ export function flagNamed(key: string, options: { share?: number; enabled?: bool
 }
 
 const rules: Flag["rules"] = [
-  { id: "staff", name: "Our own people first", when: { op: "in_segment", value: "staff" }, serve: { variation: "on" } },
+  {
+    id: "staff",
+    name: "Our own people first",
+    when: { op: "in_segment", value: "staff" },
+    serve: { variation: "on" },
+  },
   {
     id: "pro-eu",
     when: {
@@ -59,7 +72,12 @@ const rules: Flag["rules"] = [
         { attribute: "plan", op: "eq", value: "pro" },
       ],
     },
-    serve: { split: [{ variation: "on", weight: 5_000 }, { variation: "off", weight: 5_000 }] },
+    serve: {
+      split: [
+        { variation: "on", weight: 5_000 },
+        { variation: "off", weight: 5_000 },
+      ],
+    },
   },
 ];
 
@@ -76,7 +94,17 @@ const theme = {
 } as unknown as Flag;
 
 export const flags: Versioned<Flag>[] = [
-  versioned({ ...flagNamed("new-checkout", { share: 2_500 }), rules, description: "One-page checkout", owner: "ana", tags: ["checkout"] }, 7, 7),
+  versioned(
+    {
+      ...flagNamed("new-checkout", { share: 2_500 }),
+      rules,
+      description: "One-page checkout",
+      owner: "ana",
+      tags: ["checkout"],
+    },
+    7,
+    7,
+  ),
   versioned(flagNamed("dark-mode"), 3, 3),
   versioned(theme, 2, 2),
   versioned(flagNamed("search-v2", { share: 500 }), 5, 4),
@@ -84,15 +112,46 @@ export const flags: Versioned<Flag>[] = [
   versioned({ ...flagNamed("old-banner"), killed: true }, 9, 9),
 ];
 
-export function versioned<Entity>(entity: Entity, version: number, publishedVersion?: number): Versioned<Entity> {
-  const place = { version, createdAt: epoch - 30 * day, updatedAt: epoch - version * 3_600_000, updatedBy: "ana" };
-  return { entity, ...place, ...(publishedVersion !== undefined && { publishedVersion }) } as Versioned<Entity>;
+export function versioned<Entity>(
+  entity: Entity,
+  version: number,
+  publishedVersion?: number,
+): Versioned<Entity> {
+  const place = {
+    version,
+    createdAt: epoch - 30 * day,
+    updatedAt: epoch - version * 3_600_000,
+    updatedBy: "ana",
+  };
+  return {
+    entity,
+    ...place,
+    ...(publishedVersion !== undefined && { publishedVersion }),
+  } as Versioned<Entity>;
 }
 
 export const metrics = [
-  { key: "conversion", name: "Conversion", unit: "user", direction: "increase", definition: { type: "binary", event: "purchase" } },
-  { key: "revenue", name: "Revenue per person", unit: "user", direction: "increase", definition: { type: "sum", event: "purchase" } },
-  { key: "page_latency", name: "Page latency", unit: "user", direction: "decrease", definition: { type: "mean", event: "page" } },
+  {
+    key: "conversion",
+    name: "Conversion",
+    unit: "user",
+    direction: "increase",
+    definition: { type: "binary", event: "purchase" },
+  },
+  {
+    key: "revenue",
+    name: "Revenue per person",
+    unit: "user",
+    direction: "increase",
+    definition: { type: "sum", event: "purchase" },
+  },
+  {
+    key: "page_latency",
+    name: "Page latency",
+    unit: "user",
+    direction: "decrease",
+    definition: { type: "mean", event: "page" },
+  },
 ] as unknown as Metric[];
 
 export function experimentNamed(key: string, status: ExperimentStatus): PublishedExperiment {
@@ -114,7 +173,11 @@ export function experimentNamed(key: string, status: ExperimentStatus): Publishe
     analysis: { alpha: 0.05 },
     status,
     phase: 1,
-    ...(status !== "draft" && { startedAt: epoch - 5 * day, startAt: epoch - 5 * day, stopAt: epoch + 9 * day }),
+    ...(status !== "draft" && {
+      startedAt: epoch - 5 * day,
+      startAt: epoch - 5 * day,
+      stopAt: epoch + 9 * day,
+    }),
   };
   return experiment as unknown as PublishedExperiment;
 }
@@ -126,7 +189,12 @@ export const experiments: Versioned<PublishedExperiment>[] = [
   versioned(experimentNamed("welcome-mail", "completed"), 12, 12),
 ];
 
-export function comparisonOf(variant: string, metric: string, relative: [number, number], n = 4_812): Comparison {
+export function comparisonOf(
+  variant: string,
+  metric: string,
+  relative: [number, number],
+  n = 4_812,
+): Comparison {
   const middle = (relative[0] + relative[1]) / 2;
   const meanControl = 0.12;
   const interval: [number, number] = [relative[0] * meanControl, relative[1] * meanControl];
@@ -150,10 +218,17 @@ export function comparisonOf(variant: string, metric: string, relative: [number,
 }
 
 /** `tick` makes a later result of the same experiment: more people, and intervals a little narrower. */
-export function resultOf(experiment: PublishedExperiment, options: { tick?: number; mismatch?: boolean }): ExperimentResult {
+export function resultOf(
+  experiment: PublishedExperiment,
+  options: { tick?: number; mismatch?: boolean },
+): ExperimentResult {
   const tick = options.tick ?? 0;
   const wobble = Math.sin(tick) / 500;
-  const units: Record<string, number> = { control: 4_790 + tick, short: 4_812 + 2 * tick, bold: 4_771 + tick };
+  const units: Record<string, number> = {
+    control: 4_790 + tick,
+    short: 4_812 + 2 * tick,
+    bold: 4_771 + tick,
+  };
   const total = Object.values(units).reduce((sum, count) => sum + count, 0);
   const mismatch = options.mismatch ?? false;
   return {
@@ -173,7 +248,10 @@ export function resultOf(experiment: PublishedExperiment, options: { tick?: numb
         comparisonOf("short", "conversion", [0.021 + wobble, 0.083 + wobble], units["short"]),
         comparisonOf("bold", "conversion", [-0.034 + wobble, 0.029 + wobble]),
         comparisonOf("short", "revenue", [-0.012, 0.094 + wobble]),
-        { ...comparisonOf("bold", "revenue", [0, 0]), estimate: { kind: "too_few_units", units: 71, unitsMin: 100 } },
+        {
+          ...comparisonOf("bold", "revenue", [0, 0]),
+          estimate: { kind: "too_few_units", units: 71, unitsMin: 100 },
+        },
         comparisonOf("short", "page_latency", [-0.021, 0.018]),
         comparisonOf("bold", "page_latency", [-0.09, -0.02]),
       ],
@@ -182,7 +260,9 @@ export function resultOf(experiment: PublishedExperiment, options: { tick?: numb
         chiSquare: mismatch ? 21.3 : 0.17,
         degreesOfFreedom: 2,
         pValue: mismatch ? 0.00002 : 0.9153,
-        expected: Object.fromEntries(experiment.variants.map(({ key, weight }) => [key, (total * weight) / 10_000])),
+        expected: Object.fromEntries(
+          experiment.variants.map(({ key, weight }) => [key, (total * weight) / 10_000]),
+        ),
         observed: units,
         mismatch,
       },

@@ -42,16 +42,20 @@ export class ConfirmDialog extends LightElement {
       <form method="dialog">
         <h2 id="confirm-title">${question.title}</h2>
         <p>${question.body}</p>
-        ${question.points === undefined || question.points.length === 0
-          ? nothing
-          : html`<div class="note">
-              <ul>
-                ${question.points.map((point) => html`<li>${point}</li>`)}
-              </ul>
-            </div>`}
+        ${
+          question.points === undefined || question.points.length === 0
+            ? nothing
+            : html`<div class="note">
+                <ul>
+                  ${question.points.map((point) => html`<li>${point}</li>`)}
+                </ul>
+              </div>`
+        }
         <div class="actions end">
           <button value="no">Cancel</button>
-          <button value="yes" class=${question.danger === true ? "danger" : "primary"}>${question.action}</button>
+          <button value="yes" class=${question.danger === true ? "danger" : "primary"}>
+            ${question.action}
+          </button>
         </div>
       </form>
     </dialog>`;

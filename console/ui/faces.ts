@@ -25,9 +25,11 @@ export function problemFace(problem: Problem, retry: () => void): TemplateResult
   return html`<section class="face" role="alert">
     <h2>${problem.title}</h2>
     ${problem.detail === undefined ? nothing : html`<p>${problem.detail}</p>`} ${issueList(problem)}
-    ${problem.requestId === undefined
-      ? nothing
-      : html`<p class="small">Request <code>${problem.requestId}</code></p>`}
+    ${
+      problem.requestId === undefined
+        ? nothing
+        : html`<p class="small">Request <code>${problem.requestId}</code></p>`
+    }
     <button @click=${retry}>Try again</button>
   </section>`;
 }
@@ -36,8 +38,8 @@ const noPermissionFace = ({ scope }: Problem): TemplateResult =>
   html`<section class="face" role="alert">
     <h2>Your token may not see this</h2>
     <p>
-      It lacks ${scope === undefined ? "a scope" : html`the scope <code>${scope}</code>`}. Somebody with an admin
-      token can make one that has it.
+      It lacks ${scope === undefined ? "a scope" : html`the scope <code>${scope}</code>`}. Somebody with an
+      admin token can make one that has it.
     </p>
   </section>`;
 
@@ -47,6 +49,7 @@ export const issueList = ({ issues }: Problem): TemplateResult | typeof nothing 
     ? nothing
     : html`<ul>
         ${issues.map(
-          ({ path, message }) => html`<li>${path === "" ? nothing : html`<code>${path}</code>: `}${message}</li>`,
+          ({ path, message }) =>
+            html`<li>${path === "" ? nothing : html`<code>${path}</code>: `}${message}</li>`,
         )}
       </ul>`;

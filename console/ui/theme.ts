@@ -30,4 +30,5 @@ export function followTheme(changed: () => void): void {
   });
 }
 
-export const nextTheme = (theme: Theme): Theme => themes[(themes.indexOf(theme) + 1) % themes.length] ?? "system";
+export const nextTheme = (theme: Theme): Theme =>
+  themes[(themes.indexOf(theme) + 1) % themes.length] ?? "system";

@@ -26,5 +26,6 @@ function fallthroughChange(before: Flag, after: Flag): string {
     : `Everyone else: ${serveSentence(after.fallthrough)}`;
 }
 
-const memberOf = (flag: Flag, member: string): unknown => (flag as unknown as Record<string, unknown>)[member];
+const memberOf = (flag: Flag, member: string): unknown =>
+  (flag as unknown as Record<string, unknown>)[member];
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);

@@ -27,7 +27,9 @@ export function rolloutOf(flag: Flag): number | undefined {
   const serve = flag.fallthrough;
   if ("variation" in serve) return serve.variation === pair.on ? wholeShare : 0;
   if (!("split" in serve)) return undefined;
-  return serve.split.filter(({ variation }) => variation === pair.on).reduce((sum, { weight }) => sum + weight, 0);
+  return serve.split
+    .filter(({ variation }) => variation === pair.on)
+    .reduce((sum, { weight }) => sum + weight, 0);
 }
 
 /** The same flag with another share. On comes first always, so that raising the share never moves anybody out. */
@@ -43,7 +45,8 @@ export function withRollout(flag: Flag, share: number): Flag {
 
 /** One line for the list. */
 export function rolloutSummary(flag: Flag): string {
-  const rules = flag.rules.length === 0 ? "" : `, ${flag.rules.length} ${flag.rules.length === 1 ? "rule" : "rules"}`;
+  const rules =
+    flag.rules.length === 0 ? "" : `, ${flag.rules.length} ${flag.rules.length === 1 ? "rule" : "rules"}`;
   const share = rolloutOf(flag);
   if (share !== undefined) return `On for ${shareText(share)}${rules}`;
   const sentence = serveSentence(flag.fallthrough);
@@ -56,3 +59,10 @@ export function stateOf(flag: Flag): "on" | "off" | "killed" | "archived" {
   if (flag.killed) return "killed";
   return flag.enabled ? "on" : "off";
 }
+
+export const stateWords: Record<ReturnType<typeof stateOf>, string> = {
+  on: "On",
+  off: "Off",
+  killed: "Killed",
+  archived: "Archived",
+};

@@ -26,12 +26,20 @@ test("parentheses appear only around a nested choice", () => {
 });
 
 test("a rule is one sentence", () => {
-  const serve = { split: [{ variation: "on", weight: 1_250 }, { variation: "off", weight: 8_750 }] };
+  const serve = {
+    split: [
+      { variation: "on", weight: 1_250 },
+      { variation: "off", weight: 8_750 },
+    ],
+  };
   assert.equal(
     ruleSentence({ id: "r1", when: { attribute: "plan", op: "eq", value: "pro" }, serve }),
     "If plan is “pro”, serve on to 12.5% and off to 87.5%.",
   );
-  assert.equal(ruleSentence({ id: "r2", when: { all: [] }, serve: { variation: "on" } }), "For everyone, serve on.");
+  assert.equal(
+    ruleSentence({ id: "r2", when: { all: [] }, serve: { variation: "on" } }),
+    "For everyone, serve on.",
+  );
 });
 
 test("an experiment names what the others get", () => {

@@ -38,7 +38,9 @@ const verbs: Record<Comparison["op"], string> = {
 };
 
 export const ruleSentence = ({ when, serve }: Rule): string =>
-  isAlways(when) ? `For everyone, ${serveSentence(serve)}.` : `If ${conditionText(when)}, ${serveSentence(serve)}.`;
+  isAlways(when)
+    ? `For everyone, ${serveSentence(serve)}.`
+    : `If ${conditionText(when)}, ${serveSentence(serve)}.`;
 
 export function serveSentence(serve: Serve): string {
   if ("variation" in serve) return `serve ${serve.variation}`;

@@ -36,7 +36,9 @@ test("the sentence names the variant, the metric and the range", () => {
 
 test("an interval over zero is said as a range, never as a zero effect", () => {
   const result = resultOf(experiment, {});
-  const comparisons = result.analysis.comparisons.map((one) => comparisonOf(one.variant, one.metric, [-0.01, 0.02]));
+  const comparisons = result.analysis.comparisons.map((one) =>
+    comparisonOf(one.variant, one.metric, [-0.01, 0.02]),
+  );
   const unclear = { ...result, analysis: { ...result.analysis, comparisons } };
   assert.match(statusOf(experiment, unclear).sentence, /^Too early to say: .*anything between −.* and \+/);
   assert.equal(statusOf({ ...experiment, status: "completed" }, unclear).word, "No difference shown");

@@ -1,10 +1,7 @@
 import type { PublishedExperiment } from "../../protocols/experiment.ts";
 import type { Comparison, ExperimentResult, SampleRatio } from "../../protocols/results.ts";
 import { countText, percentText, pValueText, valueText } from "./numbers.ts";
-import { silenceText, verdictOf, type Verdict } from "./verdict.ts";
-
-/** What to do, before any number. `hold`: the numbers must not be read. */
-export type Standing = Verdict | "hold" | "idle";
+import { silenceText, verdictOf, type Standing, type Verdict } from "./verdict.ts";
 
 export interface Status {
   readonly standing: Standing;
@@ -19,7 +16,11 @@ export function statusOf(experiment: PublishedExperiment, result: ExperimentResu
     return { standing: "idle", word: "Not started", sentence: "Not started: nobody sees its variants yet." };
   }
   if (result === undefined || peopleIn(result) === 0) {
-    return { standing: "idle", word: "No data yet", sentence: "No data yet: nobody has been exposed so far." };
+    return {
+      standing: "idle",
+      word: "No data yet",
+      sentence: "No data yet: nobody has been exposed so far.",
+    };
   }
   const { sampleRatio } = result.analysis;
   if (sampleRatio.kind === "tested" && sampleRatio.mismatch) return heldStatus(sampleRatio.pValue);
@@ -63,7 +64,8 @@ function unclearStatus(
 ): Status {
   const finished = experiment.status === "completed" || experiment.status === "archived";
   const word = finished ? "No difference shown" : "Unclear";
-  if (first === undefined) return { standing: "unclear", word, sentence: "There is nothing to compare with yet." };
+  if (first === undefined)
+    return { standing: "unclear", word, sentence: "There is nothing to compare with yet." };
   const silence = silenceText(first.estimate);
   const lead = finished ? "No difference shown" : "Too early to say";
   const sentence =
@@ -107,7 +109,8 @@ export function sampleRatioText(ratio: SampleRatio): string {
 export const peopleIn = (result: ExperimentResult): number =>
   result.summary.variants.reduce((sum, { units }) => sum + units, 0);
 
-export const peopleText = (count: number): string => `${countText(count)} ${count === 1 ? "person" : "people"}`;
+export const peopleText = (count: number): string =>
+  `${countText(count)} ${count === 1 ? "person" : "people"}`;
 
 export const metricName = (result: ExperimentResult, key: string): string =>
   result.definition.metrics.find((metric) => metric.key === key)?.name ?? key;

@@ -31,3 +31,14 @@ export function silenceText(estimate: Estimate): string | undefined {
       return "Nothing to divide by yet";
   }
 }
+
+/** What a whole experiment says: a verdict, or that its numbers must not be read, or that there are none. */
+export type Standing = Verdict | "hold" | "idle";
+
+export const standingGlyphs: Record<Standing, string> = {
+  gain: "▲",
+  harm: "▼",
+  unclear: "◆",
+  hold: "!",
+  idle: "○",
+};

@@ -3,7 +3,8 @@ import { isNumber, ready, refused, type Prepare } from "./operator.ts";
 // Instants: RFC 3339 date-times with an offset, or whole or broken epoch milliseconds. A date without a time or a time
 // without an offset is somebody's, not an instant. Beyond milliseconds, digits are cut. A leap second (:60) is refused.
 
-const dateTime = /^\d{4}-(\d\d)-(\d\d)[Tt ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
+const dateTime =
+  /^\d{4}-(\d\d)-(\d\d)[Tt ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
 /** A nanosecond date-time has 35 characters. */
 const dateTimeLengthMax = 64;
 
@@ -12,7 +13,8 @@ export function instantOf(value: unknown): number | undefined {
   if (isNumber(value)) return value;
   if (typeof value !== "string" || value.length > dateTimeLengthMax) return undefined;
   const parts = dateTime.exec(value);
-  if (parts === null || !isDay(Number(value.slice(0, 4)), Number(parts[1]), Number(parts[2]))) return undefined;
+  if (parts === null || !isDay(Number(value.slice(0, 4)), Number(parts[1]), Number(parts[2])))
+    return undefined;
   const time = Date.parse(value.toUpperCase().replace(" ", "T"));
   return Number.isNaN(time) ? undefined : time;
 }
@@ -29,7 +31,8 @@ const order =
   (holds: (instant: number, bound: number) => boolean): Prepare =>
   (constant) => {
     const bound = instantOf(constant);
-    if (bound === undefined) return refused("needs an RFC 3339 date-time with an offset, or epoch milliseconds");
+    if (bound === undefined)
+      return refused("needs an RFC 3339 date-time with an offset, or epoch milliseconds");
     return ready((value) => {
       const instant = instantOf(value);
       return instant === undefined ? undefined : holds(instant, bound);

@@ -13,7 +13,9 @@ const addressLengthMax = 45;
 function parseAddress(text: string): Address | undefined {
   if (text.length > addressLengthMax) return undefined;
   if (ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.IPv4.parse(text);
-  return text.includes(":") && !text.includes("%") && ipaddr.IPv6.isValid(text) ? ipaddr.IPv6.parse(text) : undefined;
+  return text.includes(":") && !text.includes("%") && ipaddr.IPv6.isValid(text)
+    ? ipaddr.IPv6.parse(text)
+    : undefined;
 }
 
 function parseNetwork(text: string): Network | undefined {
@@ -32,7 +34,8 @@ const inCidr: Prepare = (constant) => {
   const networks: Network[] = [];
   for (const text of texts) {
     const network = typeof text === "string" ? parseNetwork(text) : undefined;
-    if (network === undefined) return refused("needs a network in CIDR notation, as in 10.0.0.0/8, or a list of them");
+    if (network === undefined)
+      return refused("needs a network in CIDR notation, as in 10.0.0.0/8, or a list of them");
     networks.push(network);
   }
   if (networks.length === 0) return refused("needs at least one network");

@@ -7,7 +7,9 @@ import type { Json } from "../../protocols/json.ts";
 export type Test = (value: unknown) => boolean | undefined;
 
 /** A comparison's constant, checked and made ready once; or what is wrong with it. */
-export type Prepared = { readonly ok: true; readonly test: Test } | { readonly ok: false; readonly message: string };
+export type Prepared =
+  | { readonly ok: true; readonly test: Test }
+  | { readonly ok: false; readonly message: string };
 
 /** compile() asks this for the message, program() for the test: so what was published can be evaluated. */
 export type Prepare = (constant: Json | undefined) => Prepared;
@@ -23,4 +25,5 @@ export function isScalar(value: unknown): value is Scalar {
 }
 
 /** NaN and the infinities are no numbers here: JSON cannot say them. */
-export const isNumber = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value);
+export const isNumber = (value: unknown): value is number =>
+  typeof value === "number" && Number.isFinite(value);

@@ -10,7 +10,8 @@ const patternLengthMax = 1_000;
  */
 const matches: Prepare = (constant) => {
   if (typeof constant !== "string") return refused("needs a pattern as a string");
-  if (constant.length > patternLengthMax) return refused(`pattern has more than ${patternLengthMax} characters`);
+  if (constant.length > patternLengthMax)
+    return refused(`pattern has more than ${patternLengthMax} characters`);
   try {
     const pattern = RE2JS.compile(constant);
     return ready((value) => (typeof value === "string" ? pattern.test(value) : undefined));

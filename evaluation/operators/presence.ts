@@ -5,7 +5,8 @@ import { ready, refused, type Prepare } from "./operator.ts";
  * counts as missing. The constant is optional; false asks for absence.
  */
 const exists: Prepare = (constant) => {
-  if (constant !== undefined && typeof constant !== "boolean") return refused("needs true, false or no value");
+  if (constant !== undefined && typeof constant !== "boolean")
+    return refused("needs true, false or no value");
   const wanted = constant ?? true;
   return ready((value) => (value !== undefined && value !== null) === wanted);
 };

@@ -58,6 +58,11 @@ export class AcknowledgedPublisher {
     return this.#bytes;
   }
 
+  /** Publishes that are not settled yet. */
+  get pendingCount(): number {
+    return this.#pending.size;
+  }
+
   publish(subject: string, data: Uint8Array, options: PublishOptions): Promise<PublishOutcome> {
     if (!this.#connected || this.#connection.isClosed()) return Promise.resolve({ kind: "unknown", reason: "disconnected" });
     const bytesMax = this.#connection.info?.max_payload ?? 1_048_576;

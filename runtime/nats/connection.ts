@@ -151,15 +151,21 @@ function assemble(connection: NatsConnection, manager: JetStreamManager, options
     },
     server: { version: connection.info?.version ?? "0.0.0", clustered: connection.info?.cluster !== undefined },
     drain: () => {
-      drained ??= drain(connection, () => reader.stopAll());
+      drained ??= drain(connection, publisher, () => reader.stopAll());
       return drained;
     },
   };
 }
 
-async function drain(connection: NatsConnection, stopReading: () => void): Promise<void> {
+async function drain(
+  connection: NatsConnection,
+  publisher: AcknowledgedPublisher,
+  stopReading: () => void,
+): Promise<void> {
   if (connection.isClosed()) return;
   stopReading();
+  const deadlineMs = systemClock.monotonicMs() + drainMsMax;
+  while (publisher.pendingCount > 0 && systemClock.monotonicMs() < deadlineMs) await systemClock.sleep(5);
   const given = new AbortController();
   const drained = connection.drain().catch(() => connection.close()); // not connected: there is nothing to finish
   void drained.then(() => given.abort());

@@ -1,0 +1,67 @@
+import type { PublishedExperiment } from "../protocols/experiment.ts";
+import type { Flag } from "../protocols/flag.ts";
+import { compileCondition } from "./compile-condition.ts";
+import { compileVariation, compileWeights } from "./compile-serve.ts";
+import type { Catalogue } from "./compile.ts";
+import type { Findings } from "./findings.ts";
+
+/**
+ * Reports what is wrong with an experiment. One that is a draft or archived assigns nobody, so its faults are warnings:
+ * half-written work must not keep others from publishing. Starting it makes them problems.
+ */
+export function compileExperiment(
+  experiment: PublishedExperiment,
+  catalogue: Catalogue,
+  findings: Findings,
+): void {
+  const isLive = experiment.status !== "draft" && experiment.status !== "archived";
+  check(experiment, catalogue, isLive ? findings : findings.lenient());
+}
+
+function check(experiment: PublishedExperiment, catalogue: Catalogue, findings: Findings): void {
+  const path = `experiments.${experiment.key}`;
+  const { variants, startAt, stopAt } = experiment;
+  const flag = catalogue.flags.get(experiment.flag);
+  if (flag === undefined) findings.problem(`${path}.flag`, `there is no flag ${experiment.flag}`);
+  else {
+    for (const [index, { variation }] of variants.entries())
+      compileVariation(variation, flag, `${path}.variants[${index}].variation`, findings);
+    if (experiment.status === "running" && !serves(flag, experiment.key))
+      findings.warn(
+        `${path}.flag`,
+        `no rule of flag ${flag.key} serves this experiment, so it assigns nobody`,
+      );
+  }
+  findings.unique(
+    `${path}.variants`,
+    variants.map(({ key }) => key),
+  );
+  compileWeights(variants, `${path}.variants`, findings);
+  if (!variants.some(({ key }) => key === experiment.control))
+    findings.problem(`${path}.control`, `there is no variant ${experiment.control}`);
+  if (experiment.targeting !== undefined)
+    compileCondition(experiment.targeting, `${path}.targeting`, catalogue, findings);
+  if (startAt !== undefined && stopAt !== undefined && startAt >= stopAt)
+    findings.problem(`${path}.stopAt`, "must be after startAt");
+  checkMetrics(experiment, path, catalogue, findings);
+}
+
+function checkMetrics(
+  { metrics }: PublishedExperiment,
+  path: string,
+  catalogue: Catalogue,
+  findings: Findings,
+): void {
+  const named: [string, string][] = [[`${path}.metrics.primary`, metrics.primary]];
+  for (const [index, key] of metrics.secondary.entries())
+    named.push([`${path}.metrics.secondary[${index}]`, key]);
+  for (const [index, key] of metrics.guardrails.entries())
+    named.push([`${path}.metrics.guardrails[${index}]`, key]);
+  for (const [at, key] of named)
+    if (!catalogue.metrics.has(key)) findings.problem(at, `there is no metric ${key}`);
+}
+
+const serves = (flag: Flag, experiment: string): boolean =>
+  [...flag.rules.map(({ serve }) => serve), flag.fallthrough].some(
+    (serve) => "experiment" in serve && serve.experiment === experiment,
+  );

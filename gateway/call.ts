@@ -1,0 +1,59 @@
+import type { ActorClient, Clock, Connection, Log, Random } from "../runtime/index.ts";
+import type { Authenticator } from "./auth.ts";
+import type { GatewayConfig } from "./config.ts";
+import type { Counts } from "./counts.ts";
+import type { DirectoryView, Principal } from "./directory.ts";
+import type { Answer, RequestHead } from "./http.ts";
+import type { Ingest } from "./ingest/ingest.ts";
+import type { Plans } from "./plans.ts";
+import type { RequestIds } from "./request-id.ts";
+import type { SseHub } from "./streams/sse.ts";
+
+/** One request that may be served: who asks what. */
+export interface Call {
+  readonly head: RequestHead;
+  readonly params: readonly string[];
+  /** On public routes: nobody (call.ts `nobody`). */
+  readonly principal: Principal;
+  readonly requestId: string;
+  problem(failure: { readonly code: string }): Answer;
+}
+
+/** The log and the actors, while they can be reached. */
+export interface Link {
+  readonly connection: Connection;
+  readonly client: ActorClient;
+}
+
+export interface Secrets {
+  readonly session: string;
+  readonly exposure: string;
+}
+
+/** Everything a route may need; made once by gateway.ts. */
+export interface Room {
+  readonly config: GatewayConfig;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly secrets: Secrets;
+  readonly directory: DirectoryView;
+  readonly auth: Authenticator;
+  readonly plans: Plans;
+  readonly requestIds: RequestIds;
+  readonly counts: Counts;
+  readonly ingest: Ingest;
+  readonly sse: SseHub;
+  /** Undefined until the first connection. */
+  link(): Link | undefined;
+}
+
+/** Stands for the caller of a public route. */
+export const nobody: Principal = {
+  token: { hash: "", prefix: "public", name: "", kind: "browser", scopes: ["flags:evaluate"], createdAt: 0 as never },
+  prefix: "public",
+  scopes: new Set(),
+  environment: undefined,
+  isBrowser: true,
+  expiresAt: Number.POSITIVE_INFINITY,
+};

@@ -1,0 +1,69 @@
+import type { Telemetry } from "../runtime/index.ts";
+
+/** Classes of status, 1xx to 5xx. */
+const classCount = 6;
+
+/**
+ * What this process did. Hot routes only add to plain numbers; the telemetry library sees the differences when
+ * somebody scrapes, because an instrument with labels costs more than an evaluation.
+ */
+export class Counts {
+  evaluations = 0;
+  accepted = 0;
+  duplicate = 0;
+  rejected = 0;
+  shed = 0;
+  deadDropped = 0;
+  sseDropped = 0;
+  readonly #requests = new Map<string, Uint32Array>();
+
+  request(route: string, status: number): void {
+    let classes = this.#requests.get(route);
+    if (classes === undefined) this.#requests.set(route, (classes = new Uint32Array(classCount)));
+    const place = Math.floor(status / 100);
+    classes[place] = (classes[place] ?? 0) + 1;
+  }
+
+  *requests(): Iterable<{ route: string; statusClass: string; count: number }> {
+    for (const [route, classes] of this.#requests)
+      for (const [place, count] of classes.entries()) if (count > 0) yield { route, statusClass: `${place}xx`, count };
+  }
+}
+
+/** Gauges of the moment, asked for at each scrape. */
+export interface Moment {
+  readonly sseClients: number;
+  readonly inFlightBytes: number;
+  readonly planVersions: readonly { readonly environment: string; readonly version: number }[];
+}
+
+/** Carries `counts` into the telemetry; call before rendering. */
+export function countsExporter(telemetry: Telemetry, counts: Counts, moment: () => Moment): () => void {
+  const seen = new Map<string, number>();
+  const since = (key: string, count: number): number => {
+    const difference = count - (seen.get(key) ?? 0);
+    seen.set(key, count);
+    return difference;
+  };
+  const requests = telemetry.counter("weir_gateway_requests", { description: "Requests by route and status class" });
+  const evaluations = telemetry.counter("weir_gateway_evaluations", { description: "Flags evaluated" });
+  const events = telemetry.counter("weir_gateway_events", { description: "Events by what became of them" });
+  const dropped = telemetry.counter("weir_gateway_sse_dropped", { description: "Streams cut because the reader was slow" });
+  const dead = telemetry.counter("weir_gateway_dead_dropped", { description: "Rejected events that the dead-letter stream did not take" });
+  const clients = telemetry.gauge("weir_gateway_sse_clients", { description: "Open streams" });
+  const inFlight = telemetry.gauge("weir_gateway_ingest_bytes", { description: "Event bytes not yet acknowledged" });
+  const versions = telemetry.gauge("weir_gateway_plan_version", { description: "Version served, by environment" });
+  return () => {
+    for (const { route, statusClass, count } of counts.requests())
+      requests(since(`${route} ${statusClass}`, count), { route, status: statusClass });
+    evaluations(since("evaluations", counts.evaluations));
+    for (const outcome of ["accepted", "duplicate", "rejected", "shed"] as const)
+      events(since(outcome, counts[outcome]), { outcome });
+    dropped(since("dropped", counts.sseDropped));
+    dead(since("dead", counts.deadDropped));
+    const { sseClients, inFlightBytes, planVersions } = moment();
+    clients(sseClients);
+    inFlight(inFlightBytes);
+    for (const { environment, version } of planVersions) versions(version, { environment });
+  };
+}

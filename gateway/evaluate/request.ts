@@ -1,0 +1,40 @@
+import { EvaluateRequest } from "../../protocols/decision.ts";
+import { issuesOf, fail, succeed } from "../../protocols/errors.ts";
+import type { Answer as Outcome } from "../../protocols/failures.ts";
+import { keyPattern } from "../../protocols/ids.ts";
+
+// The body of /evaluate, checked by hand: a tenth of zod's time. A property test holds it equal to the schema; what it
+// refuses goes to the schema, which says why.
+
+const unitIdPattern = /^[A-Za-z0-9_-]{22}$/;
+const targetingKeyLengthMax = 1_024;
+
+export const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+export function isClientContext(context: unknown): context is { targetingKey?: string; unitId?: string } {
+  if (!isObject(context)) return false;
+  const { targetingKey, unitId } = context;
+  if (targetingKey !== undefined) {
+    if (typeof targetingKey !== "string") return false;
+    if (targetingKey.length === 0 || targetingKey.length > targetingKeyLengthMax) return false;
+  }
+  return unitId === undefined || (typeof unitId === "string" && unitIdPattern.test(unitId));
+}
+
+export function isEvaluateRequest(body: unknown): body is EvaluateRequest {
+  if (!isObject(body)) return false;
+  for (const name in body) if (name !== "envKey" && name !== "flagKey" && name !== "context") return false;
+  const { envKey, flagKey, context } = body;
+  if (typeof envKey !== "string" || !keyPattern.test(envKey)) return false;
+  if (typeof flagKey !== "string" || !keyPattern.test(flagKey)) return false;
+  return isClientContext(context);
+}
+
+export function parseEvaluateRequest(body: unknown): Outcome<EvaluateRequest> {
+  if (isEvaluateRequest(body)) return succeed(body);
+  const parsed = EvaluateRequest.safeParse(body);
+  return parsed.success
+    ? succeed(parsed.data)
+    : fail({ code: "invalid_request", issues: issuesOf(parsed.error) });
+}
