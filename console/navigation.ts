@@ -23,7 +23,7 @@ export class Navigator {
       const { finished } = window.navigation.navigate(href, {
         history: options.replace === true ? "replace" : "auto",
       });
-      finished.catch(() => undefined); // Overtaken by a later one, or kept back by the guard.
+      finished?.catch(() => undefined); // Overtaken by a later one, or kept back by the guard.
       return;
     }
     if (new URL(href, location.href).pathname !== location.pathname && !this.#mayLeave()) return;

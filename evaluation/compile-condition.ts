@@ -1,6 +1,6 @@
 import type { Comparison, Condition } from "../protocols/condition.ts";
 import { conditionDepthMax } from "./bounds.ts";
-import type { Catalogue } from "./compile.ts";
+import type { Catalogue } from "./catalogue.ts";
 import type { Findings } from "./findings.ts";
 import { attributeOperator } from "./operators/table.ts";
 import { bucketRangeOf, segmentKeysOf } from "./unit-conditions.ts";

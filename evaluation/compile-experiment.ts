@@ -2,7 +2,7 @@ import type { PublishedExperiment } from "../protocols/experiment.ts";
 import type { Flag } from "../protocols/flag.ts";
 import { compileCondition } from "./compile-condition.ts";
 import { compileVariation, compileWeights } from "./compile-serve.ts";
-import type { Catalogue } from "./compile.ts";
+import type { Catalogue } from "./catalogue.ts";
 import type { Findings } from "./findings.ts";
 
 /**

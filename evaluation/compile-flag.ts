@@ -3,7 +3,7 @@ import type { Json } from "../protocols/json.ts";
 import { valueDepthMax } from "./bounds.ts";
 import { compileCondition } from "./compile-condition.ts";
 import { compileServe, compileVariation } from "./compile-serve.ts";
-import type { Catalogue } from "./compile.ts";
+import type { Catalogue } from "./catalogue.ts";
 import type { Findings } from "./findings.ts";
 import { warnUnreachable } from "./unreachable.ts";
 

@@ -1,6 +1,6 @@
 import { expansionCostMax } from "./bounds.ts";
 import { compileVariation } from "./compile-serve.ts";
-import type { Catalogue } from "./compile.ts";
+import type { Catalogue } from "./catalogue.ts";
 import { expand } from "./expansion.ts";
 import type { Findings } from "./findings.ts";
 
@@ -23,10 +23,7 @@ export function compilePrerequisites({ flags }: Catalogue, findings: Findings): 
   }
   const { cycles, excessive } = expand(references);
   for (const cycle of cycles)
-    findings.problem(
-      `flags.${cycle[0]}.prerequisites`,
-      `lead in a circle: ${[...cycle, cycle[0]].join(" → ")}`,
-    );
+    findings.problem(`flags.${cycle[0]}.prerequisites`, `lead in a circle: ${cycle.join(" → ")}`);
   for (const key of excessive)
     findings.problem(`flags.${key}.prerequisites`, `lead to more than ${expansionCostMax} evaluations`);
 }

@@ -1,6 +1,6 @@
 import { expansionCostMax } from "./bounds.ts";
 import { compileCondition } from "./compile-condition.ts";
-import type { Catalogue } from "./compile.ts";
+import type { Catalogue } from "./catalogue.ts";
 import { expand } from "./expansion.ts";
 import type { Findings } from "./findings.ts";
 import { segmentsIn } from "./references.ts";
@@ -22,7 +22,7 @@ export function compileSegments(catalogue: Catalogue, findings: Findings): void 
   }
   const { cycles, excessive } = expand(references);
   for (const cycle of cycles)
-    findings.problem(`segments.${cycle[0]}.rules`, `lead in a circle: ${[...cycle, cycle[0]].join(" → ")}`);
+    findings.problem(`segments.${cycle[0]}.rules`, `lead in a circle: ${cycle.join(" → ")}`);
   for (const key of excessive)
     findings.problem(`segments.${key}.rules`, `lead to more than ${expansionCostMax} segments`);
 }

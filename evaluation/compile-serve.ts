@@ -1,6 +1,6 @@
 import type { Flag, Serve } from "../protocols/flag.ts";
 import { bucketCount } from "./bucket.ts";
-import type { Catalogue } from "./compile.ts";
+import type { Catalogue } from "./catalogue.ts";
 import type { Findings } from "./findings.ts";
 
 /** Reports what is wrong with what a rule or the fallthrough of `flag` gives. */

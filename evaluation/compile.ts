@@ -5,6 +5,7 @@ import type { EnvironmentKey } from "../protocols/ids.ts";
 import type { Metric } from "../protocols/metric.ts";
 import { planFormat, type Plan } from "../protocols/plan.ts";
 import type { EpochMs } from "../protocols/time.ts";
+import type { Catalogue } from "./catalogue.ts";
 import { compileExperiment } from "./compile-experiment.ts";
 import { compileFlag } from "./compile-flag.ts";
 import { compilePrerequisites } from "./compile-prerequisites.ts";
@@ -22,14 +23,6 @@ export interface PlanContent {
   readonly segments: readonly Segment[];
   readonly experiments: readonly PublishedExperiment[];
   readonly metrics: readonly Metric[];
-}
-
-/** The content by key: what one part looks up of the others. */
-export interface Catalogue {
-  readonly flags: ReadonlyMap<string, Flag>;
-  readonly segments: ReadonlyMap<string, Segment>;
-  readonly experiments: ReadonlyMap<string, PublishedExperiment>;
-  readonly metrics: ReadonlyMap<string, Metric>;
 }
 
 export type Compilation =

@@ -3,13 +3,16 @@ import { expansionCostMax } from "./bounds.ts";
 /** Who refers to whom, by key: flags to their prerequisites, segments to segments. Unknown targets are left out. */
 export type References = ReadonlyMap<string, readonly string[]>;
 
+/** From its first key back to that key: `[a, b, a]`. */
+export type Cycle = readonly [first: string, ...rest: string[]];
+
 export interface Expansion {
   /** Keys that can be followed to the end at a bounded cost. */
   readonly bounded: ReadonlySet<string>;
   /** Keys without a cycle below them whose cost is over the bound. */
   readonly excessive: readonly string[];
-  /** Each cycle once, as the path around it, first key first. Keys that only lead to a cycle are not bounded either. */
-  readonly cycles: readonly (readonly string[])[];
+  /** Each cycle once, Keys that only lead to a cycle are not bounded either. */
+  readonly cycles: readonly Cycle[];
 }
 
 /** Follows references from those that have none upwards, without recursion, so no input is too deep. */
@@ -46,8 +49,8 @@ export function expand(references: References): Expansion {
 }
 
 /** Every key that was never ready refers to another such key, so following those ends in a circle. */
-function cyclesAmong(references: References, settled: ReadonlyMap<string, number>): string[][] {
-  const cycles: string[][] = [];
+function cyclesAmong(references: References, settled: ReadonlyMap<string, number>): Cycle[] {
+  const cycles: Cycle[] = [];
   const seen = new Set<string>();
   for (const start of references.keys()) {
     if (settled.has(start)) continue;
@@ -61,7 +64,7 @@ function cyclesAmong(references: References, settled: ReadonlyMap<string, number
       key = (references.get(key) ?? []).find((target) => references.has(target) && !settled.has(target));
     }
     const first: number | undefined = key === undefined ? undefined : position.get(key);
-    if (first !== undefined) cycles.push(path.slice(first));
+    if (key !== undefined && first !== undefined) cycles.push([key, ...path.slice(first + 1), key]);
   }
   return cycles;
 }

@@ -2,8 +2,13 @@ import type { Issue } from "../protocols/errors.ts";
 
 /** What compile() has to say: problems refuse the publish, warnings go along with it. Paths start at the content. */
 export class Findings {
-  readonly problems: Issue[] = [];
-  readonly warnings: Issue[] = [];
+  readonly problems: Issue[];
+  readonly warnings: Issue[];
+
+  constructor(problems: Issue[] = [], warnings: Issue[] = []) {
+    this.problems = problems;
+    this.warnings = warnings;
+  }
 
   problem(path: string, message: string): void {
     this.problems.push({ path, message });
@@ -24,10 +29,6 @@ export class Findings {
 
   /** A view whose problems are warnings: for what is wrong but reaches nobody. */
   lenient(): Findings {
-    const { warnings } = this;
-    const view = new Findings();
-    view.problem = (path, message) => void warnings.push({ path, message });
-    view.warn = view.problem;
-    return view;
+    return new Findings(this.warnings, this.warnings);
   }
 }

@@ -11,7 +11,9 @@ export interface SigningKeys {
 }
 
 /** What a reader has: the installation's secret, or the public key. */
-export type VerifyingKey = { readonly hmacSecret: Uint8Array } | { readonly ed25519PublicKey: KeyObject };
+export type VerifyingKey =
+  | { readonly hmacSecret: Uint8Array }
+  | { readonly ed25519PublicKey: KeyObject | string };
 
 /** SHA-256 of the plan's canonical JSON, hex. */
 export const etagOf = (plan: Plan): string => createHash("sha256").update(canonicalJson(plan)).digest("hex");
@@ -34,9 +36,13 @@ export function verifyPlan(signed: SignedPlan, key: VerifyingKey): boolean {
     : verifyEd25519(signed, key.ed25519PublicKey);
 }
 
-/** The signature alone; for a reader that compares the etag itself. */
-export function verifyEd25519({ etag, ed25519 }: SignedPlan, publicKey: KeyObject): boolean {
-  return verify(null, Buffer.from(etag), publicKey, Buffer.from(ed25519, "base64url"));
+/** The signature alone, for a reader that compares the etag itself. The key may be PEM text; one that is no key verifies nothing. */
+export function verifyEd25519({ etag, ed25519 }: SignedPlan, publicKey: KeyObject | string): boolean {
+  try {
+    return verify(null, Buffer.from(etag), publicKey, Buffer.from(ed25519, "base64url"));
+  } catch {
+    return false;
+  }
 }
 
 function verifyHmac({ etag, hmac }: SignedPlan, secret: Uint8Array): boolean {

@@ -1,4 +1,5 @@
 import type { ActorClient, Clock, Connection, Log, Random } from "../runtime/index.ts";
+import type { Failure } from "../protocols/failures.ts";
 import type { Authenticator } from "./auth.ts";
 import type { GatewayConfig } from "./config.ts";
 import type { Counts } from "./counts.ts";
@@ -16,7 +17,7 @@ export interface Call {
   /** On public routes: nobody (call.ts `nobody`). */
   readonly principal: Principal;
   readonly requestId: string;
-  problem(failure: { readonly code: string }): Answer;
+  problem(failure: Failure | { readonly code: string }): Answer;
 }
 
 /** The log and the actors, while they can be reached. */

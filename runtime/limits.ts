@@ -5,8 +5,10 @@ export const mailboxLengthMax = 128;
 /** What a refused caller is told to wait: half of a full mailbox. */
 export const mailboxRetryAfterMs = 128;
 
-/** One commit with all its events; JetStream behaves best far below its 1 MiB message. */
-export const commitBytesMax = 256 * 1024;
+/** One step's events: below the server's default message limit of 1 MiB, with room for what surrounds them. */
+export const stepBytesMax = 960_000;
+/** Steps are grouped up to this; JetStream behaves best far below its limit. */
+export const groupBytesMax = 256 * 1024;
 /** Steps of one group commit: no more than a mailbox holds. */
 export const commitStepsMax = mailboxLengthMax;
 /** Command ids remembered per actor: at 100 commands a second, ten seconds of client retries. */
@@ -17,6 +19,8 @@ export const activationsMax = 2_048;
 /** Long enough that a person's session keeps its actors warm. */
 export const idleMsMax = 10 * 60_000;
 
+/** Effects waiting behind a slow one; beyond, commands are refused until it is done. */
+export const effectsWaitingMax = 1_024;
 /** Attempts of one effect, with full jitter up to 30 s: about two minutes in all. */
 export const effectAttemptsMax = 12;
 

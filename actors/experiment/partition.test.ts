@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { ExperimentDefinition } from "../../protocols/experiment.ts";
 import type { ExperimentKey, UnitId } from "../../protocols/ids.ts";
 import type { DefinitionRecord, ExposureRecord, LogRecord, MetricRecord } from "../../protocols/log-record.ts";
-import type { MetricSummary } from "../../protocols/results.ts";
+import type { MetricSummary, VariantSummary } from "../../protocols/results.ts";
 import { heldMsMax, heldPerUnitMax, Partition } from "./partition.ts";
 
 const metric = (key: string, definition: unknown) => ({ key, definition });
@@ -166,7 +166,7 @@ describe("a partition under any order of records", () => {
         const summary = summaryOf(partition);
         assert.equal(summary?.crossovers, expected.crossovers);
         for (const [index, arm] of [expected.a, expected.b].entries()) {
-          const variant = summary?.variants[index];
+          const variant: VariantSummary | undefined = summary?.variants[index];
           assert.equal(variant?.units, arm.units);
           assert.deepEqual(variant?.metrics["bought"], { kind: "proportion", count: arm.units, successes: arm.buyers });
           const revenue = variant?.metrics["revenue"];

@@ -21,6 +21,9 @@ const causes = [
 
 /** One sentence for a failed step: the known cause if its output shows one, else the output's last lines. */
 export function explain(step, output) {
+  const program = /spawn (\S+) ENOENT/.exec(output)?.[1];
+  if (program !== undefined)
+    return new SetupError(`${step} failed: ${program} is missing; install it and try again.`);
   const cause = causes.find(([pattern]) => pattern.test(output));
   if (cause !== undefined) return new SetupError(`${step} failed: ${cause[1]}.`);
   const words = output.split("\n").filter((line) => line.trim() !== "" && !/^\s+at /.test(line));

@@ -17,6 +17,11 @@ for (const [output, sentence] of cases) {
   });
 }
 
+test("a missing program is named", () => {
+  const { message } = explain("Unpacking", "spawn tar ENOENT");
+  assert.equal(message, "Unpacking failed: tar is missing; install it and try again.");
+});
+
 test("an unknown failure shows the end of what the step said", () => {
   const output = Array.from({ length: 50 }, (_, line) => `line ${line}`).join("\n");
   const { message } = explain("Unpacking", output);

@@ -7,7 +7,7 @@ export interface ForestScale {
   readonly bound: number;
   readonly ticks: readonly number[];
   /** Position in 0–100. */
-  at(effect: number): number;
+  readonly at: (effect: number) => number;
 }
 
 /** One wild interval must not flatten the others: nothing beyond four times the median row decides the bound. */

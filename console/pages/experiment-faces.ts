@@ -17,8 +17,8 @@ interface ResultView {
   readonly live: LiveState;
   readonly now: number;
   readonly heardAt: number | undefined;
-  toggleTable(): void;
-  togglePause(): void;
+  readonly toggleTable: () => void;
+  readonly togglePause: () => void;
 }
 
 /** Words before numbers: what it says, and whether the split is healthy. */

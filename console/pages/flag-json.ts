@@ -51,7 +51,7 @@ export class FlagJson extends LightElement {
         autocomplete="off"
         ?readonly=${this.locked}
         .value=${JSON.stringify(this.flag, undefined, 2)}
-        @change=${this.#typed}
+        @change=${(event: Event) => this.#typed(event)}
       ></textarea>
     </section>`;
   }

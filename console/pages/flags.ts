@@ -133,7 +133,7 @@ export class FlagsPage extends LightElement {
             )
           : this.#table(shown)
       }
-      ${this.next === undefined ? nothing : html`<div><button @click=${this.#loadMore}>Load more</button></div>`}`;
+      ${this.next === undefined ? nothing : html`<div><button @click=${() => void this.#loadMore()}>Load more</button></div>`}`;
   }
 
   #table(flags: readonly Versioned<Flag>[]): TemplateResult {

@@ -6,6 +6,9 @@ import { LightElement } from "../ui/element.ts";
 import { issueList } from "../ui/faces.ts";
 import { wholeShare } from "../words/rollout.ts";
 
+/** As keyPattern in protocols/ids.ts; browsers read `pattern` with the v flag, where "-" must be escaped in a class. */
+const keyPattern = "[a-z0-9][a-z0-9_.\\-]*";
+
 /** Makes a boolean flag as a draft. It starts at 0 %: nobody gets anything by accident. */
 export class NewFlag extends LightElement {
   static override properties = {
@@ -27,24 +30,7 @@ export class NewFlag extends LightElement {
     const form = event.target as HTMLFormElement;
     const field = (name: string): string => (form.elements.namedItem(name) as HTMLInputElement).value.trim();
     const key = field("key");
-    const name = field("name");
-    const flag = {
-      key,
-      ...(name !== "" && { name }),
-      type: "boolean",
-      variations: [
-        { key: "on", value: true },
-        { key: "off", value: false },
-      ],
-      offVariation: "off",
-      fallthrough: {
-        split: [
-          { variation: "on", weight: 0 },
-          { variation: "off", weight: wholeShare },
-        ],
-      },
-    };
-    const answer = await this.services.api.createFlag(this.place.env, flag);
+    const answer = await this.services.api.createFlag(this.place.env, draftOf(key, field("name")));
     if (!answer.ok) {
       this.problem = answer.failure;
       return;
@@ -56,7 +42,7 @@ export class NewFlag extends LightElement {
 
   override render() {
     return html`<dialog aria-labelledby="new-flag-title">
-      <form @submit=${this.#submit}>
+      <form @submit=${(event: SubmitEvent) => void this.#submit(event)}>
         <h2 id="new-flag-title">New flag</h2>
         <p class="muted">On or off, for nobody at first. Nothing is served until you publish it.</p>
         <div class="field">
@@ -68,7 +54,7 @@ export class NewFlag extends LightElement {
             required
             maxlength="100"
             autocomplete="off"
-            pattern="[a-z0-9][a-z0-9_.-]*"
+            pattern=${keyPattern}
             aria-describedby="new-flag-hint"
           />
           <p class="hint" id="new-flag-hint">
@@ -95,3 +81,20 @@ export class NewFlag extends LightElement {
   }
 }
 customElements.define("weir-new-flag", NewFlag);
+
+const draftOf = (key: string, name: string) => ({
+  key,
+  ...(name !== "" && { name }),
+  type: "boolean",
+  variations: [
+    { key: "on", value: true },
+    { key: "off", value: false },
+  ],
+  offVariation: "off",
+  fallthrough: {
+    split: [
+      { variation: "on", weight: 0 },
+      { variation: "off", weight: wholeShare },
+    ],
+  },
+});

@@ -6,7 +6,7 @@ import type { FlagEdit, Outcome } from "./flag-edit.ts";
 interface SaveBar {
   readonly edit: FlagEdit;
   readonly place: Place;
-  publish(): void;
+  readonly publish: () => void;
 }
 
 /** What is not saved, what is not served, and what came of the last try. Absent when there is nothing to say. */

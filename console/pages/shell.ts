@@ -16,9 +16,9 @@ export interface Shell {
   readonly theme: Theme;
   readonly pulse: TemplateResult;
   readonly page: TemplateResult | typeof nothing;
-  cycleTheme(): void;
-  switchEnvironment(env: string): void;
-  signOut(): void;
+  readonly cycleTheme: () => void;
+  readonly switchEnvironment: (env: string) => void;
+  readonly signOut: () => void;
 }
 
 const sections = [

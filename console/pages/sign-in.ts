@@ -34,7 +34,7 @@ export class SignInPage extends LightElement {
 
   override render() {
     return html`<main class="sign-in">
-      <form @submit=${this.#submit}>
+      <form @submit=${(event: SubmitEvent) => void this.#submit(event)}>
         <p class="brand"><img src="/favicon.svg" alt="" />Weir</p>
         <h1>Sign in</h1>
         <div class="field">

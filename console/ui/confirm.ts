@@ -38,7 +38,7 @@ export class ConfirmDialog extends LightElement {
   override render() {
     const { question } = this;
     if (question === undefined) return nothing;
-    return html`<dialog aria-labelledby="confirm-title" @close=${this.#closed}>
+    return html`<dialog aria-labelledby="confirm-title" @close=${(event: Event) => this.#closed(event)}>
       <form method="dialog">
         <h2 id="confirm-title">${question.title}</h2>
         <p>${question.body}</p>

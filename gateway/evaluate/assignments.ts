@@ -16,7 +16,7 @@ export function postAssignment(room: Room, call: Call, body: string): Answer {
   if (!found.ok) return call.problem(found.failure);
   const plan = found.value;
   const experiment = plan.plan.experiments[experimentKey];
-  if (experiment === undefined) return call.problem({ code: "experiment_not_found", experiment: experimentKey } as never);
+  if (experiment === undefined) return call.problem({ code: "experiment_not_found", experiment: experimentKey });
   const now = room.clock.now();
   const unitId = plan.units.ofType(experiment.unit, userId);
   const evaluation = evaluate(plan.program, experiment.flag, { unitId, attributes: context, now });

@@ -1,0 +1,50 @@
+import { type EffectEstimated, type NoVariance, tooFewUnits, type TooFewUnits, type Uncertain } from "./effect.ts";
+import { isConstant, type MeanSummary } from "./moments.ts";
+import { studentQuantile, studentSf, twoSided } from "./special.ts";
+
+/** Below two units a group has no variance. */
+export const welchUnitsMin = 2;
+
+export interface WelchEstimated extends EffectEstimated {
+  readonly degreesOfFreedom: number;
+}
+
+/** Difference of two means without assuming equal variances: t with Satterthwaite's degrees of freedom. */
+export function welch(
+  control: MeanSummary,
+  variant: MeanSummary,
+  alpha: number,
+): WelchEstimated | TooFewUnits | NoVariance {
+  const tooFew = tooFewUnits(control.count, variant.count, welchUnitsMin);
+  if (tooFew !== undefined) return tooFew;
+  const difference = variant.mean - control.mean;
+  const a = uncertainMean(control);
+  const b = uncertainMean(variant);
+  const standardError = Math.sqrt(a.variance + b.variance);
+  if (standardError === 0) return { kind: "no_variance", difference };
+  const degreesOfFreedom = satterthwaite(a.variance, control.count, b.variance, variant.count);
+  const critical = studentQuantile(1 - alpha / 2, degreesOfFreedom);
+  const statistic = difference / standardError;
+  return {
+    kind: "estimated",
+    difference,
+    standardError,
+    statistic,
+    degreesOfFreedom,
+    critical,
+    interval: [difference - critical * standardError, difference + critical * standardError],
+    pValue: twoSided(studentSf(Math.abs(statistic), degreesOfFreedom)),
+  };
+}
+
+/** The mean and s²/n. A group of one value has none, whatever rounding left in its sums. */
+export function uncertainMean(summary: MeanSummary): Uncertain {
+  const { count, mean, squaredDeviations } = summary;
+  return { value: mean, variance: isConstant(summary) ? 0 : squaredDeviations / (count - 1) / count };
+}
+
+/** (a + b)² / (a²/(nA − 1) + b²/(nB − 1)), by shares, so that squares of tiny variances do not vanish. */
+export function satterthwaite(varianceA: number, countA: number, varianceB: number, countB: number): number {
+  const share = varianceA / (varianceA + varianceB);
+  return 1 / (share ** 2 / (countA - 1) + (1 - share) ** 2 / (countB - 1));
+}

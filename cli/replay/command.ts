@@ -1,0 +1,43 @@
+import { systemClock } from "../clock.ts";
+import type { CliConfig } from "../config.ts";
+import { CliFailure, exitCodes } from "../failure.ts";
+import { findTarget, type TargetOptions } from "../target.ts";
+import { listenForShutdown } from "../up/shutdown.ts";
+import { startPrivateWeir } from "./private-weir.ts";
+import { terminalProgress } from "./progress.ts";
+import { malformedText, prepareReplay, type ReplayOptions, runReplay } from "./replay.ts";
+import { tableOf } from "./table.ts";
+
+export interface ReplayCommandOptions extends ReplayOptions, TargetOptions {
+  readonly json?: boolean;
+}
+
+/** `weir replay`: checks the file, finds or starts a Weir, sends, and prints the answer. */
+export async function replayCommand(options: ReplayCommandOptions, config: CliConfig): Promise<void> {
+  const progress = terminalProgress(process.stderr, systemClock);
+  const shutdown = listenForShutdown(systemClock.now, () => process.exit(exitCodes.interrupted));
+  const { signal } = shutdown;
+  try {
+    const prepared = await prepareReplay(options, systemClock.now());
+    const { malformed, total } = prepared.scan;
+    if (malformed > 0)
+      progress.step(`${malformed} of ${total} rows are malformed and left out:\n${malformedText(prepared.scan)}`);
+    const running = findTarget(options, config);
+    if (running === undefined) progress.step("No Weir runs here; starting a private one");
+    const own = running === undefined ? await startPrivateWeir({ signal }) : undefined;
+    try {
+      const target = running ?? own;
+      if (target === undefined) throw new CliFailure("not_running", "no Weir to send to");
+      const outcome = await runReplay(options, prepared, target, { progress, signal });
+      process.stdout.write(`${options.json === true ? JSON.stringify(outcome.report) : tableOf(outcome.report)}\n`);
+      if (options.keep === true && own === undefined) progress.step(`Kept as environment ${outcome.environment}`);
+    } finally {
+      await own?.stop();
+    }
+  } catch (error) {
+    if (signal.aborted) throw new CliFailure("interrupted", "interrupted", { exitCode: exitCodes.interrupted });
+    throw error;
+  } finally {
+    shutdown.dispose();
+  }
+}

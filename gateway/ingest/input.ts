@@ -1,0 +1,124 @@
+import type { z } from "zod";
+import { ExposureInput, OutcomeInput } from "../../protocols/event.ts";
+import { isObject } from "../evaluate/request.ts";
+
+// Events as sent, checked by hand at a tenth of zod's time. The hand check may only say "surely right": everything else
+// goes to the schema, which decides and explains. A property test holds that whatever passes here, passes there alike.
+
+export type Parsed<Input> =
+  | { readonly ok: true; readonly input: Input }
+  | { readonly ok: false; readonly message: string };
+
+export const parseExposure = (event: unknown): Parsed<ExposureInput> => parse(event, exposureFields, ExposureInput);
+export const parseOutcome = (event: unknown): Parsed<OutcomeInput> => parse(event, outcomeFields, OutcomeInput);
+
+/** Below the depth at which a recursive check could run out of stack. */
+const jsonDepthMax = 64;
+
+type Check = (value: unknown) => boolean;
+
+const text =
+  (pattern: RegExp, lengthMax: number): Check =>
+  (value) =>
+    typeof value === "string" && value.length > 0 && value.length <= lengthMax && pattern.test(value);
+const rawKey: Check = (value) => typeof value === "string" && value.length > 0 && value.length <= 1_024;
+const key = text(/^[a-z0-9][a-z0-9_.-]{0,99}$/, 100);
+const eventName = text(/^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,99}$/, 100);
+
+const commonFields: Readonly<Record<string, Check>> = {
+  id: text(/^\S+$/, 128),
+  ts: (value) => typeof value === "number" && Number.isSafeInteger(value) && Math.abs(value) <= 8.64e15,
+  userId: rawKey,
+  unit: rawKey,
+  unitId: text(/^[A-Za-z0-9_-]{22}$/, 22),
+  unitType: text(/^[a-z][a-z0-9_]{0,31}$/, 32),
+  sessionId: rawKey,
+  metadata: isJsonRecord,
+};
+
+const exposureFields = fields({
+  ...commonFields,
+  type: (value) => value === "exposure",
+  exposureToken: (value) => typeof value === "string" && value.length <= 2_048,
+  experimentKey: key,
+  experiment: key,
+  flagKey: key,
+  variant: key,
+});
+
+const outcomeFields = fields({
+  ...commonFields,
+  type: (value) => value === "metric",
+  eventName,
+  name: eventName,
+  value: (value) => typeof value === "number" && Number.isFinite(value),
+  currency: (value) => typeof value === "string" && value.length <= 8,
+  properties: isJsonRecord,
+});
+
+/** A map, because an event may have a member named `constructor`. */
+function fields(checks: Readonly<Record<string, Check>>): ReadonlyMap<string, Check> {
+  return new Map(Object.entries(checks));
+}
+
+/** ISO 8601 in UTC: by far the most common text; any other form is the schema's to read. */
+const utcInstant = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):\d\d:\d\d(?:\.\d{1,9})?Z$/;
+
+function instantOf(value: string): number | undefined {
+  const parts = utcInstant.exec(value);
+  const ms = parts === null ? Number.NaN : Date.parse(value);
+  if (parts === null || Number.isNaN(ms)) return undefined;
+  // Date.parse lets 30 February and 24:00 through; they come out as another day or hour.
+  const date = new Date(ms);
+  return date.getUTCDate() === Number(parts[3]) && date.getUTCHours() === Number(parts[4]) ? ms : undefined;
+}
+
+function parse<Input>(
+  event: unknown,
+  checks: ReadonlyMap<string, Check>,
+  schema: z.ZodType<Input>,
+): Parsed<Input> {
+  if (isObject(event)) {
+    const quick = quickly<Input>(event, checks);
+    if (quick !== undefined) return { ok: true, input: quick };
+  }
+  try {
+    const parsed = schema.safeParse(event);
+    if (parsed.success) return { ok: true, input: parsed.data };
+    return { ok: false, message: parsed.error.issues.map(issueText).join("; ").slice(0, 500) };
+  } catch (error) {
+    if (error instanceof RangeError) return { ok: false, message: "is nested too deeply" };
+    throw error;
+  }
+}
+
+function quickly<Input>(event: Record<string, unknown>, checks: ReadonlyMap<string, Check>): Input | undefined {
+  for (const name in event) {
+    const value = event[name];
+    if (name === "ts" && typeof value === "string") continue;
+    if (checks.get(name)?.(value) !== true) return undefined;
+  }
+  if (typeof event["ts"] !== "string") return event as Input;
+  const ts = instantOf(event["ts"]);
+  return ts === undefined ? undefined : ({ ...event, ts } as Input);
+}
+
+function isJsonRecord(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  for (const name in value) if (name.length > 100) return false;
+  return isJson(value, 0);
+}
+
+/** Values come from JSON.parse, so only depth and numbers need a look: `1e999` is read as Infinity. */
+function isJson(value: unknown, depth: number): boolean {
+  if (typeof value === "number") return Number.isFinite(value);
+  if (typeof value !== "object" || value === null) return true;
+  if (depth >= jsonDepthMax) return false;
+  if (Array.isArray(value)) return value.every((item) => isJson(item, depth + 1));
+  for (const [name, member] of Object.entries(value))
+    if (name === "__proto__" || !isJson(member, depth + 1)) return false;
+  return true;
+}
+
+const issueText = ({ path, message }: { readonly path: readonly PropertyKey[]; readonly message: string }): string =>
+  path.length === 0 ? message : `${path.map(String).join(".")}: ${message}`;
