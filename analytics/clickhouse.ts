@@ -68,7 +68,7 @@ export function openWarehouse(options: WarehouseOptions): Warehouse {
     try {
       return succeed(await work(timer.signal));
     } catch (error) {
-      return fail(timer.signal.aborted ? { code: "warehouse_timeout", afterMs: timeoutMs } : failureOf(error));
+      return fail(timer.signal.aborted ? { code: "warehouse_timeout", afterMs: timeoutMs } : failureOf(error, timeoutMs));
     } finally {
       timer.abort();
       await deadline;
@@ -145,10 +145,10 @@ const tokenOf = (table: string, rows: readonly unknown[]): string =>
 const unavailableCodes = new Set(["202", "236", "209", "210", "279"]); // overloaded, stopping, network
 const timeoutCodes = new Set(["159"]); // TIMEOUT_EXCEEDED: the engine's own limit
 
-function failureOf(error: unknown): WarehouseFailure {
+function failureOf(error: unknown, timeoutMs: number): WarehouseFailure {
   const reason = error instanceof Error ? error.message : String(error);
   if (!(error instanceof ClickHouseError)) return { code: "warehouse_unavailable", reason, retryAfterMs: 1_000 };
   if (unavailableCodes.has(error.code)) return { code: "warehouse_unavailable", reason, retryAfterMs: 1_000 };
-  if (timeoutCodes.has(error.code)) return { code: "warehouse_timeout", afterMs: queryTimeoutMs };
+  if (timeoutCodes.has(error.code)) return { code: "warehouse_timeout", afterMs: timeoutMs };
   return { code: "warehouse_refused", number: Number(error.code), type: error.type ?? "UNKNOWN", reason };
 }

@@ -30,9 +30,14 @@ test("more work than threads and queue hold is refused, and the rest is done", a
 });
 
 test("two pools of one process do not share a queue", async () => {
-  const [one, two] = [openPool({ threads: 1, queueLengthMax: 8 }), openPool({ threads: 1, queueLengthMax: 8 })];
+  const [one, two] = [
+    openPool({ threads: 1, queueLengthMax: 8 }),
+    openPool({ threads: 1, queueLengthMax: 8 }),
+  ];
   try {
-    const answers = await Promise.all([...Array(8).keys()].map((n) => (n % 2 ? one : two).analyse(exampleRequest())));
+    const answers = await Promise.all(
+      [...Array(8).keys()].map((n) => (n % 2 ? one : two).analyse(exampleRequest())),
+    );
     assert.ok(answers.every(({ ok }) => ok));
   } finally {
     await Promise.all([one.close(), two.close()]);

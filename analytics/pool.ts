@@ -47,7 +47,8 @@ export function openPool({ threads, queueLengthMax }: PoolConfig): Pool {
 
   return {
     async analyse(request) {
-      if (closed !== undefined) return fail({ code: "unavailable", reason: "the pool is closing", retryAfterMs });
+      if (closed !== undefined)
+        return fail({ code: "unavailable", reason: "the pool is closing", retryAfterMs });
       // Counted here rather than by the library's queue, whose refusal is known by its English text only.
       if (pending >= threads + queueLengthMax) return fail({ code: "overloaded", retryAfterMs });
       pending++;

@@ -31,7 +31,9 @@ export type ApiAnswer<Value> =
   | { readonly ok: false; readonly status: number; readonly code: string; readonly message: string };
 
 type Method = "GET" | "POST" | "PUT" | "DELETE";
-type Try<Value> = ApiAnswer<Value> | { readonly again: string; readonly retryAfterMs: number; readonly triesMax: number };
+type Try<Value> =
+  | ApiAnswer<Value>
+  | { readonly again: string; readonly retryAfterMs: number; readonly triesMax: number };
 
 /** One try: an answer that takes longer is as good as none, and the retry is harmless. */
 const tryTimeoutMs = 30_000;

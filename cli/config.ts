@@ -40,7 +40,8 @@ export function cliConfig(environment: Variables = process.env): CliConfig {
     const problems = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
     throw usageFailure(`environment variables are wrong: ${problems.join("; ")}`);
   }
-  const { NATS_URL, WEIR_NATS_SERVER, WEIR_DATA_DIR, WEIR_URL, WEIR_TOKEN, PORT, HOST, LOG_LEVEL, PATH } = parsed.data;
+  const { NATS_URL, WEIR_NATS_SERVER, WEIR_DATA_DIR, WEIR_URL, WEIR_TOKEN, PORT, HOST, LOG_LEVEL, PATH } =
+    parsed.data;
   return {
     searchPath: PATH,
     inherited: environment,

@@ -7,7 +7,11 @@ export class CliFailure extends Error {
   readonly code: string;
   readonly exitCode: number;
 
-  constructor(code: string, message: string, options: { readonly exitCode?: number; readonly cause?: unknown } = {}) {
+  constructor(
+    code: string,
+    message: string,
+    options: { readonly exitCode?: number; readonly cause?: unknown } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.exitCode = options.exitCode ?? exitCodes.failed;
@@ -24,6 +28,7 @@ export const systemCodeOf = (error: unknown): string | undefined =>
 /** What to say of any error: our own sentences as they are, system errors with their cause. */
 export function sentenceOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const cause = error.cause instanceof Error && !(error instanceof CliFailure) ? ` (${error.cause.message})` : "";
+  const cause =
+    error.cause instanceof Error && !(error instanceof CliFailure) ? ` (${error.cause.message})` : "";
   return error.message + cause;
 }

@@ -32,7 +32,10 @@ export function requireTarget(options: TargetOptions, config: CliConfig): Target
   const target = findTarget(options, config);
   if (target !== undefined) return target;
   const dataDir = options.dataDir ?? config.dataDir ?? defaultDataDir;
-  throw new CliFailure("not_running", `no Weir runs on ${dataDir}: start one with 'weir up', or give --url and --token`);
+  throw new CliFailure(
+    "not_running",
+    `no Weir runs on ${dataDir}: start one with 'weir up', or give --url and --token`,
+  );
 }
 
 export function readRootToken(dataDir: string): string | undefined {

@@ -30,15 +30,17 @@ export const unreachable: Problem = {
 /** Extension members sit beside the standard ones; whatever is not as expected is left out, never trusted. */
 export function problemOf(status: number, body: unknown, requestId: string | null): Problem {
   const members = isObject(body) ? body : {};
-  const detail = text(members["detail"]);
-  const reference = requestId ?? text(members["requestId"]) ?? text(members["reference"]);
+  const issues = issuesIn(members["problems"] ?? members["issues"]);
+  // The gateway's detail repeats the issues in one line; the list reads better.
+  const detail = issues.length === 0 ? text(members["detail"]) : undefined;
+  const reference = requestId ?? text(members["correlationId"]);
   const actualVersion = members["actual"];
   const scope = text(members["scope"]);
   return {
     code: (text(members["code"]) ?? "unreadable") as Problem["code"],
     status,
     title: text(members["title"]) ?? `The server answered ${status}`,
-    issues: issuesIn(members["problems"] ?? members["issues"] ?? members["errors"]),
+    issues,
     ...(detail !== undefined && { detail }),
     ...(reference !== undefined && { requestId: reference }),
     ...(typeof actualVersion === "number" && { actualVersion }),

@@ -53,7 +53,8 @@ function bearerOf(head: RequestHead): string | undefined {
   const authorization = head.header("authorization");
   if (authorization !== "") {
     const space = authorization.indexOf(" ");
-    if (authorization.slice(0, space).toLowerCase() === "bearer") return authorization.slice(space + 1).trim();
+    if (authorization.slice(0, space).toLowerCase() === "bearer")
+      return authorization.slice(space + 1).trim();
     return ""; // another scheme: present, and known to nobody
   }
   const apiKey = head.header("x-api-key");
@@ -86,7 +87,10 @@ export function environmentOf(
 ): Outcome<EnvironmentKey> {
   const wanted = named ?? principal.environment;
   if (wanted === undefined)
-    return fail({ code: "invalid_request", issues: [{ path: "env", message: "name the environment: ?env=" }] });
+    return fail({
+      code: "invalid_request",
+      issues: [{ path: "env", message: "name the environment: ?env=" }],
+    });
   if (principal.environment !== undefined && principal.environment !== wanted)
     return fail({ code: "forbidden", scope: `the environment ${wanted.slice(0, 100)}` });
   const record = directory.environment(wanted);

@@ -51,7 +51,14 @@ export interface Room {
 
 /** Stands for the caller of a public route. */
 export const nobody: Principal = {
-  token: { hash: "", prefix: "public", name: "", kind: "browser", scopes: ["flags:evaluate"], createdAt: 0 as never },
+  token: {
+    hash: "",
+    prefix: "public",
+    name: "",
+    kind: "browser",
+    scopes: ["flags:evaluate"],
+    createdAt: 0 as never,
+  },
   prefix: "public",
   scopes: new Set(),
   environment: undefined,

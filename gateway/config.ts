@@ -1,4 +1,6 @@
+import { join } from "node:path";
 import { z } from "zod";
+import type { LogLevel } from "../runtime/index.ts";
 import { issuesOf, type Issue, type Reply, fail, succeed } from "../protocols/errors.ts";
 
 const flag = z.enum(["true", "false"]).transform((text) => text === "true");
@@ -10,7 +12,12 @@ const Environment = z.object({
   WEIR_DATA_DIR: z.string().min(1).default(".data"),
   WEIR_KEYS_FILE: z.string().min(1).optional(),
   /** One MiB: 10 000 events of 100 bytes. */
-  BODY_BYTES_MAX: z.coerce.number().int().min(1_024).max(64 * 1_048_576).default(1_048_576),
+  BODY_BYTES_MAX: z.coerce
+    .number()
+    .int()
+    .min(1_024)
+    .max(64 * 1_048_576)
+    .default(1_048_576),
   /** `*`, or origins separated by commas. */
   WEIR_CORS_ORIGINS: z.string().default("*"),
   WEIR_RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(1).default(600_000),
@@ -19,7 +26,7 @@ const Environment = z.object({
   /** The console is reached over https, so its cookie is `Secure`. */
   WEIR_SECURE_COOKIES: flag.default(false),
   WEIR_CONSOLE_DIR: z.string().min(1).optional(),
-  LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info"),
+  LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
 });
 
 export interface GatewayConfig {
@@ -34,8 +41,8 @@ export interface GatewayConfig {
   readonly rateLimitPerMinute: number;
   readonly sharePort: boolean;
   readonly secureCookies: boolean;
-  readonly consoleDir: string | undefined;
-  readonly logLevel: string;
+  readonly consoleDir: string;
+  readonly logLevel: LogLevel;
 }
 
 /** Optional in, complete out; every problem at once. */
@@ -57,7 +64,7 @@ export function gatewayConfig(
     rateLimitPerMinute: given.WEIR_RATE_LIMIT_PER_MINUTE,
     sharePort: given.WEIR_SHARE_PORT,
     secureCookies: given.WEIR_SECURE_COOKIES,
-    consoleDir: given.WEIR_CONSOLE_DIR,
+    consoleDir: given.WEIR_CONSOLE_DIR ?? join(import.meta.dirname, "../console/dist"),
     logLevel: given.LOG_LEVEL,
   });
 }

@@ -36,6 +36,8 @@ export class Cors {
 
   preflight(origin: string): Headers {
     const granted = this.headers(origin);
-    return granted.some(([name]) => name === "access-control-allow-origin") ? [...granted, ...preflight] : granted;
+    return granted.some(([name]) => name === "access-control-allow-origin")
+      ? [...granted, ...preflight]
+      : granted;
   }
 }

@@ -26,7 +26,8 @@ export class Counts {
 
   *requests(): Iterable<{ route: string; statusClass: string; count: number }> {
     for (const [route, classes] of this.#requests)
-      for (const [place, count] of classes.entries()) if (count > 0) yield { route, statusClass: `${place}xx`, count };
+      for (const [place, count] of classes.entries())
+        if (count > 0) yield { route, statusClass: `${place}xx`, count };
   }
 }
 
@@ -45,14 +46,24 @@ export function countsExporter(telemetry: Telemetry, counts: Counts, moment: () 
     seen.set(key, count);
     return difference;
   };
-  const requests = telemetry.counter("weir_gateway_requests", { description: "Requests by route and status class" });
+  const requests = telemetry.counter("weir_gateway_requests", {
+    description: "Requests by route and status class",
+  });
   const evaluations = telemetry.counter("weir_gateway_evaluations", { description: "Flags evaluated" });
   const events = telemetry.counter("weir_gateway_events", { description: "Events by what became of them" });
-  const dropped = telemetry.counter("weir_gateway_sse_dropped", { description: "Streams cut because the reader was slow" });
-  const dead = telemetry.counter("weir_gateway_dead_dropped", { description: "Rejected events that the dead-letter stream did not take" });
+  const dropped = telemetry.counter("weir_gateway_sse_dropped", {
+    description: "Streams cut because the reader was slow",
+  });
+  const dead = telemetry.counter("weir_gateway_dead_dropped", {
+    description: "Rejected events that the dead-letter stream did not take",
+  });
   const clients = telemetry.gauge("weir_gateway_sse_clients", { description: "Open streams" });
-  const inFlight = telemetry.gauge("weir_gateway_ingest_bytes", { description: "Event bytes not yet acknowledged" });
-  const versions = telemetry.gauge("weir_gateway_plan_version", { description: "Version served, by environment" });
+  const inFlight = telemetry.gauge("weir_gateway_ingest_bytes", {
+    description: "Event bytes not yet acknowledged",
+  });
+  const versions = telemetry.gauge("weir_gateway_plan_version", {
+    description: "Version served, by environment",
+  });
   return () => {
     for (const { route, statusClass, count } of counts.requests())
       requests(since(`${route} ${statusClass}`, count), { route, status: statusClass });

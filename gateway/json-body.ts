@@ -17,5 +17,7 @@ export function parseBody<Schema extends z.ZodType>(schema: Schema, body: string
   const json = parseJson(body === "" ? "{}" : body);
   if (!json.ok) return json;
   const parsed = schema.safeParse(json.value);
-  return parsed.success ? succeed(parsed.data) : fail({ code: "invalid_request", issues: issuesOf(parsed.error) });
+  return parsed.success
+    ? succeed(parsed.data)
+    : fail({ code: "invalid_request", issues: issuesOf(parsed.error) });
 }

@@ -27,7 +27,9 @@ export class LastGood {
   async plans(): Promise<unknown[]> {
     const names = await readdir(this.#folder).catch(() => []);
     const plans = await Promise.all(
-      names.filter((name) => name.startsWith("plan-") && name.endsWith(".json")).map((name) => this.#read(name)),
+      names
+        .filter((name) => name.startsWith("plan-") && name.endsWith(".json"))
+        .map((name) => this.#read(name)),
     );
     return plans.filter((plan) => plan !== undefined);
   }

@@ -41,7 +41,11 @@ export class RateLimit {
     this.#name = name;
     this.#points = pointsPerMinute;
     this.#chunk = Math.max(1, Math.floor(pointsPerMinute / 100));
-    this.#limiter = new RateLimiterMemory({ points: pointsPerMinute, duration: windowMs / 1_000, keyPrefix: name });
+    this.#limiter = new RateLimiterMemory({
+      points: pointsPerMinute,
+      duration: windowMs / 1_000,
+      keyPrefix: name,
+    });
     this.#clock = clock;
     this.#policy = ["ratelimit-policy", `"${name}";q=${pointsPerMinute};w=${windowMs / 1_000}`];
   }

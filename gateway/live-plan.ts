@@ -29,7 +29,8 @@ export function livePlan(signed: SignedPlan, stale: boolean, before?: LivePlan):
     program: program(plan),
     version: plan.version,
     // Pseudonyms depend on the salt only, so a new version keeps those already made.
-    units: before !== undefined && before.units.salt === plan.unitSalt ? before.units : new UnitIds(plan.unitSalt),
+    units:
+      before !== undefined && before.units.salt === plan.unitSalt ? before.units : new UnitIds(plan.unitSalt),
     text: before?.signed === signed ? before.text : JSON.stringify(signed),
     stale,
     answers: new WeakMap(),

@@ -66,7 +66,11 @@ export class Plans {
   #swap(plan: LivePlan): "swapped" {
     this.#plans.set(plan.environment, plan); // P2
     if (!plan.stale) void this.#lastGood?.savePlan(plan.environment, plan.text);
-    this.#log.info("plan_swapped", { environment: plan.environment, version: plan.version, stale: plan.stale });
+    this.#log.info("plan_swapped", {
+      environment: plan.environment,
+      version: plan.version,
+      stale: plan.stale,
+    });
     for (const listener of this.#listeners) listener(plan);
     return "swapped";
   }

@@ -118,7 +118,8 @@ const issueText = (issues: readonly { readonly path: string; readonly message: s
 const titleOf = (code: FailureCode): string => code[0]?.toUpperCase() + code.slice(1).replaceAll("_", " ");
 
 /** Codes may come from other processes; one we do not know is a defect between versions, not a crash. */
-const known = (failure: { readonly code: string }): failure is Failure => Object.hasOwn(statusOf, failure.code);
+const known = (failure: { readonly code: string }): failure is Failure =>
+  Object.hasOwn(statusOf, failure.code);
 
 export interface ProblemPlace {
   readonly correlationId: string;
@@ -127,7 +128,9 @@ export interface ProblemPlace {
 
 /** A failure as `application/problem+json`, with the headers that belong to it. */
 export function problemAnswer(given: { readonly code: string }, place: ProblemPlace): Answer {
-  const failure: Failure = known(given) ? given : { code: "internal", reference: `unknown code ${given.code}` };
+  const failure: Failure = known(given)
+    ? given
+    : { code: "internal", reference: `unknown code ${given.code}` };
   const status = statusOf[failure.code];
   const { code, ...fields } = failure;
   const body = JSON.stringify({

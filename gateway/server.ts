@@ -78,7 +78,7 @@ class CopiedHead implements RequestHead {
 }
 
 const statusLines = new Map<number, string>(
-  Object.entries(STATUS_CODES).map(([code, text]) => [Number(code), `${code} ${text}`]),
+  Object.entries(STATUS_CODES).map(([code, text]) => [Number(code), `${code} ${text ?? ""}`]),
 );
 
 class Server {
@@ -174,7 +174,8 @@ class Server {
       const { body } = answer;
       if (exchange.isHead) res.endWithoutBody(Buffer.byteLength(body), this.closing);
       else if (answer.status === 204 || answer.status === 304) res.endWithoutBody(undefined, this.closing);
-      else if (typeof body === "string" || body.byteLength <= wholeAnswerBytesMax) res.end(body, this.closing);
+      else if (typeof body === "string" || body.byteLength <= wholeAnswerBytesMax)
+        res.end(body, this.closing);
       else sendInPieces(res, exchange, body);
     });
     exchange.handling.settled(answer.status);

@@ -42,7 +42,13 @@ export function sessionCookieOf(head: RequestHead): string | undefined {
 }
 
 export function setCookie(value: string, maxAgeSeconds: number, secure: boolean): readonly [string, string] {
-  const attributes = ["HttpOnly", "SameSite=Strict", "Path=/", `Max-Age=${maxAgeSeconds}`, ...(secure ? ["Secure"] : [])];
+  const attributes = [
+    "HttpOnly",
+    "SameSite=Strict",
+    "Path=/",
+    `Max-Age=${maxAgeSeconds}`,
+    ...(secure ? ["Secure"] : []),
+  ];
   return ["set-cookie", `${cookieName}=${value}; ${attributes.join("; ")}`];
 }
 

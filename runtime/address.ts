@@ -17,7 +17,9 @@ const escaped = /=([0-9A-F]{2})/g;
 /** A key as one token of a subject or of a bucket's key, reversible: other UTF-8 bytes become `=XX`. */
 export const escapeKey = (key: string): string =>
   key.replace(/[^A-Za-z0-9_-]+/g, (run) =>
-    [...new TextEncoder().encode(run)].map((byte) => `=${byte.toString(16).toUpperCase().padStart(2, "0")}`).join(""),
+    [...new TextEncoder().encode(run)]
+      .map((byte) => `=${byte.toString(16).toUpperCase().padStart(2, "0")}`)
+      .join(""),
   );
 
 export function unescapeKey(token: string): string {
@@ -51,7 +53,8 @@ export const shardCommands = (shard: number): string => `cmd.${shard}.>`;
 /** Reads back what `commandSubject` wrote; undefined for anything else. */
 export function parseCommandSubject(subject: string): Address | undefined {
   const [head, shard, kind, token, ...rest] = subject.split(".");
-  if (head !== "cmd" || shard === undefined || kind === undefined || token === undefined || rest.length > 0) return undefined;
+  if (head !== "cmd" || shard === undefined || kind === undefined || token === undefined || rest.length > 0)
+    return undefined;
   try {
     return { kind, key: unescapeKey(token) };
   } catch {

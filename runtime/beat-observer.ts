@@ -22,7 +22,10 @@ export class BeatObserver {
   observe(host: string, revision: number, nowMs: number): void {
     const before = this.#observations.get(host);
     const same = before !== undefined && before.revision === revision;
-    this.#observations.set(host, same ? { ...before, reads: before.reads + 1 } : { revision, firstMs: nowMs, reads: 1 });
+    this.#observations.set(
+      host,
+      same ? { ...before, reads: before.reads + 1 } : { revision, firstMs: nowMs, reads: 1 },
+    );
   }
 
   readFailed(): void {

@@ -1,4 +1,4 @@
-import { EpochMs } from "../protocols/time.ts";
+import type { EpochMs } from "../protocols/time.ts";
 
 /** The only door to time. Instants are for people, the monotonic clock for deadlines and leases. */
 export interface Clock {

@@ -3,7 +3,11 @@ import { issuesOf } from "../protocols/errors.ts";
 import type { Issue, Reply, RuntimeFailure } from "../protocols/errors.ts";
 
 /** What travels to an actor. The id makes a repeated command harmless. */
-export const Command = z.object({ id: z.string().min(1).max(200), by: z.string().max(200), message: z.unknown() });
+export const Command = z.object({
+  id: z.string().min(1).max(200),
+  by: z.string().max(200),
+  message: z.unknown(),
+});
 export type Command = z.infer<typeof Command>;
 
 /** Said between hosts and clients only: ask again, somebody else serves this actor now. */

@@ -10,7 +10,11 @@ export type ConnectionStatus = "connected" | "reconnecting" | "closed";
 /** Core messaging: at most once, no memory. Subjects and JSON payloads. */
 export interface Messaging {
   /** Asks one server of `subject`; a missing answer is a failure value, never a throw. */
-  request<Value>(subject: string, payload: unknown, options: { readonly timeoutMs: number }): Promise<Reply<Value, { code: string }>>;
+  request<Value>(
+    subject: string,
+    payload: unknown,
+    options: { readonly timeoutMs: number },
+  ): Promise<Reply<Value, { code: string }>>;
   /** Serves a subject (wildcards allowed). With `queue`, one of the group answers. Resolves to a stop function. */
   serve(
     subject: string,
@@ -18,12 +22,19 @@ export interface Messaging {
     options?: { readonly queue?: string },
   ): Promise<() => Promise<void>>;
   publish(subject: string, payload: unknown): void;
-  subscribe(subject: string, listener: (payload: unknown, subject: string) => void): Promise<() => Promise<void>>;
+  subscribe(
+    subject: string,
+    listener: (payload: unknown, subject: string) => void,
+  ): Promise<() => Promise<void>>;
 }
 
 /** Durable appends to a stream, acknowledged. Never throws for what the server may answer. */
 export interface StreamWriter {
-  append(subject: string, data: Uint8Array, options?: { readonly messageId?: string; readonly timeoutMs?: number }): Promise<AppendOutcome>;
+  append(
+    subject: string,
+    data: Uint8Array,
+    options?: { readonly messageId?: string; readonly timeoutMs?: number },
+  ): Promise<AppendOutcome>;
   /** Bytes sent and not yet acknowledged; callers refuse work above their bound. */
   readonly inFlightBytes: number;
 }
@@ -43,13 +54,23 @@ export interface StreamMessage {
 export interface StreamReader {
   /** Delivers in order, one at a time, waiting for the handler. `after` is the last sequence already seen (0: none). */
   follow(
-    options: { readonly stream: string; readonly subject: string; readonly after: number; readonly bytesInFlightMax?: number },
+    options: {
+      readonly stream: string;
+      readonly subject: string;
+      readonly after: number;
+      readonly bytesInFlightMax?: number;
+    },
     handler: (message: StreamMessage) => void | Promise<void>,
   ): Promise<Following>;
   /** The last sequence of a subject filter right now, from the leader; 0 when there is none. */
   lastSequence(stream: string, subject: string): Promise<number>;
   /** Reads a closed range [from, to] of a subject filter and ends. */
-  readRange(options: { readonly stream: string; readonly subject: string; readonly from: number; readonly to: number }): AsyncIterable<StreamMessage>;
+  readRange(options: {
+    readonly stream: string;
+    readonly subject: string;
+    readonly from: number;
+    readonly to: number;
+  }): AsyncIterable<StreamMessage>;
 }
 export interface Following {
   readonly position: number;
@@ -67,10 +88,17 @@ export interface KeyValue {
   get(key: string): Promise<KeyValueEntry | undefined>;
   keys(): Promise<readonly string[]>;
   /** Writes when the revision is still `expected` (0: must not exist); otherwise changes nothing. */
-  put(key: string, value: Uint8Array, expected: number): Promise<{ kind: "stored"; revision: number } | { kind: "conflict" }>;
+  put(
+    key: string,
+    value: Uint8Array,
+    expected: number,
+  ): Promise<{ kind: "stored"; revision: number } | { kind: "conflict" }>;
   delete(key: string): Promise<void>;
   /** Calls back for present entries and each change; polls besides watching, so a lost watch costs a second, not a change. */
-  follow(listener: (entry: KeyValueEntry) => void, options?: { readonly pollIntervalMs?: DurationMs }): Promise<() => Promise<void>>;
+  follow(
+    listener: (entry: KeyValueEntry) => void,
+    options?: { readonly pollIntervalMs?: DurationMs },
+  ): Promise<() => Promise<void>>;
 }
 
 export interface Connection {

@@ -54,7 +54,8 @@ export class EffectQueue {
   }
 
   async #run(): Promise<void> {
-    for (let due = this.#waiting.shift(); due !== undefined; due = this.#waiting.shift()) await this.#settle(due);
+    for (let due = this.#waiting.shift(); due !== undefined; due = this.#waiting.shift())
+      await this.#settle(due);
     this.#active = false;
   }
 

@@ -23,7 +23,11 @@ export async function loadEntity(
   ownership: Ownership,
 ): Promise<Loaded> {
   const subject = journalSubject(address);
-  const settling = { clock: tools.clock, backoff: new Backoff(tools.random, { baseMs: 20, maxMs: 1_000 }), owned: ownership.owned };
+  const settling = {
+    clock: tools.clock,
+    backoff: new Backoff(tools.random, { baseMs: 20, maxMs: 1_000 }),
+    owned: ownership.owned,
+  };
   const tail = await newestTail(tools.journal, subject, settling);
   if (tail.kind === "unread") return { kind: "not_owner" };
   if ((tail.commit?.epoch ?? 0) > ownership.epoch) {
@@ -36,7 +40,8 @@ export async function loadEntity(
   const commit = fenceOf(links, ownership.host, tools.clock.now());
   const fence = await settleAppend(tools.journal, { subject, expected: tail.sequence, commit }, settling); // O2
   if (fence.kind === "abandoned") return { kind: "not_owner" };
-  if (fence.kind !== "stored") throw new Error(`the fence of ${addressText(address)} was not stored: ${fence.kind}`);
+  if (fence.kind !== "stored")
+    throw new Error(`the fence of ${addressText(address)} was not stored: ${fence.kind}`);
 
   const start = await startingPoint(behaviour, address, tools, fence.sequence);
   const { remembered } = start;
@@ -58,7 +63,8 @@ async function startingPoint(
 ): Promise<Restored> {
   const snapshot = await snapshots.load(address, behaviour.version);
   const restored = snapshot === undefined ? undefined : restoredFrom(snapshot);
-  if (snapshot !== undefined && restored === undefined) log.warn("snapshot_unreadable", { actor: addressText(address) });
+  if (snapshot !== undefined && restored === undefined)
+    log.warn("snapshot_unreadable", { actor: addressText(address) });
   if (restored !== undefined && restored.position.sequence < fenceSequence) return restored;
   const position = { sequence: 0, cid: "" };
   return { envelope: emptyEnvelope(behaviour, address.key), position, remembered: new RememberedReplies() };

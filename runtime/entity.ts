@@ -1,7 +1,6 @@
 import { fail, succeed } from "../protocols/errors.ts";
 import type { Reply, RuntimeFailure } from "../protocols/errors.ts";
 import type { EpochMs } from "../protocols/time.ts";
-import type { Step } from "./actor.ts";
 import type { Activation } from "./activation.ts";
 import type { ActorTools, Ownership } from "./actor-tools.ts";
 import type { Address } from "./address.ts";
@@ -21,7 +20,7 @@ import type { Settled } from "./journal.ts";
 import { effectsWaitingMax, mailboxLengthMax, mailboxRetryAfterMs, stepBytesMax } from "./limits.ts";
 import type { RememberedReplies } from "./remembered-replies.ts";
 import { takeGroup } from "./step-group.ts";
-import type { Pending, PendingStep } from "./step-group.ts";
+import type { Pending, PendingStep, Reader } from "./step-group.ts";
 
 // One live entity actor.
 //   A1. One step at a time: `handle` is never re-entered, and sees the events of all steps before it.
@@ -40,13 +39,21 @@ interface Live {
   readonly remembered: RememberedReplies;
   readonly forming: PendingStep[];
   /** Questions that saw what is on its way: answered with it. */
-  readersForming: Pending[];
+  readonly readers: Reader[];
   appending: boolean;
 }
 type State = { readonly kind: "loading" } | Live | { readonly kind: "stopped" };
 
 const snapshotEveryCommitsDefault = 1_000;
 const effectsFinishMsMax = 2_000;
+/** One caller's poisonous command may not keep an actor from everybody else for longer. */
+const restartMsMax = 2_000;
+
+/** Everything handled that no append holds yet. */
+const takeUnwritten = (live: Live): Pending[] => [
+  ...live.forming.splice(0),
+  ...live.readers.splice(0).map(({ pending }) => pending),
+];
 
 export class Entity implements Activation {
   readonly #behaviour: AnyBehaviour;
@@ -71,7 +78,7 @@ export class Entity implements Activation {
     this.#tools = tools;
     this.#ownership = ownership;
     this.#usedMs = tools.clock.monotonicMs();
-    this.#restarts = new Backoff(tools.random);
+    this.#restarts = new Backoff(tools.random, { maxMs: restartMsMax });
     this.#effects = new EffectQueue(async ({ effect, idempotencyKey }) => {
       await behaviour.perform?.(effect, { key: address.key, idempotencyKey });
     }, tools);
@@ -117,7 +124,7 @@ export class Entity implements Activation {
     this.#stopping.abort();
     if (live !== undefined) {
       this.#state = { kind: "loading" }; // new commands wait, and are sent elsewhere below
-      while (live.appending || live.forming.length > 0) {
+      while (live.appending || live.forming.length > 0 || live.readers.length > 0) {
         this.#pump(live);
         await this.#appended;
       }
@@ -141,14 +148,22 @@ export class Entity implements Activation {
           speculative: envelope,
           remembered,
           forming: [],
-          readersForming: [],
+          readers: [],
           appending: false,
         });
         return;
       } catch (error) {
-        log.error("actor_not_loaded", { actor: addressText(this.#address), attempt: this.#restarts.attempts + 1, error });
+        log.error("actor_not_loaded", {
+          actor: addressText(this.#address),
+          attempt: this.#restarts.attempts + 1,
+          error,
+        });
         const waitMs = this.#restarts.nextMs();
-        const failure = { code: "unavailable", reason: "the actor cannot be loaded", retryAfterMs: Math.ceil(waitMs) } as const;
+        const failure = {
+          code: "unavailable",
+          reason: "the actor cannot be loaded",
+          retryAfterMs: Math.ceil(waitMs),
+        } as const;
         for (const { answer } of this.#waiting.splice(0)) answer(fail(failure));
         await this.#tools.clock.sleep(waitMs, this.#stopping.signal);
       }
@@ -178,8 +193,16 @@ export class Entity implements Activation {
     try {
       const context = { key: this.#address.key, at, by: command.by, entropy: this.#tools.random.hex(16) };
       const step = this.#behaviour.handle(live.speculative.state, parsed.value, context);
-      if (step.events.length === 0) return this.#read(live, pending, step);
-      const written: CommittedStep = { id: command.id, by: command.by, at, events: step.events, reply: step.reply as Reply };
+      if (step.events.length === 0) {
+        return this.#read(live, { pending, reply: step.reply as ActorReply, effects: step.effects ?? [] });
+      }
+      const written: CommittedStep = {
+        id: command.id,
+        by: command.by,
+        at,
+        events: step.events,
+        reply: step.reply as Reply,
+      };
       const bytes = Buffer.byteLength(JSON.stringify(written));
       if (bytes > stepBytesMax) throw new Error(`a step of ${bytes} bytes exceeds ${stepBytesMax}`);
       live.speculative = applyStep(this.#behaviour, live.speculative, written);
@@ -199,21 +222,23 @@ export class Entity implements Activation {
   }
 
   /** A step without events: answered at once, or with the commit whose events it saw (A2). */
-  #read(live: Live, pending: Pending, step: Step<unknown, unknown, unknown>): void {
-    const reply = step.reply as ActorReply;
-    const answer = (outcome?: ActorReply): void => {
-      const unproven = fail({ code: "unavailable", reason: "ownership is in doubt", retryAfterMs: 100 } as const);
-      pending.answer(outcome ?? (this.#ownership.vouched() ? reply : unproven));
-      if (outcome === undefined && step.effects !== undefined) {
-        this.#effects.add(this.#dueEffects(step.effects, `${live.position.sequence}/${pending.command.id}`));
-      }
-    };
-    if (live.speculative === live.committed) answer();
-    else live.readersForming.push({ command: pending.command, answer: (outcome) => answer(outcome.ok ? undefined : outcome) });
+  #read(live: Live, reader: Reader): void {
+    if (live.speculative === live.committed) this.#answerReader(live, reader);
+    else live.readers.push(reader);
+  }
+
+  #answerReader(live: Live, { pending, reply, effects }: Reader): void {
+    if (!this.#ownership.vouched()) {
+      return pending.answer(
+        fail({ code: "unavailable", reason: "ownership is in doubt", retryAfterMs: 100 }),
+      );
+    }
+    pending.answer(reply);
+    this.#effects.add(this.#dueEffects(effects, `${live.position.sequence}/${pending.command.id}`));
   }
 
   #pump(live: Live): void {
-    if (live.appending || (live.forming.length === 0 && live.readersForming.length === 0)) return;
+    if (live.appending || (live.forming.length === 0 && live.readers.length === 0)) return;
     live.appending = true; // A3
     this.#appended = this.#append(live).finally(() => {
       live.appending = false;
@@ -225,10 +250,10 @@ export class Entity implements Activation {
     const { clock, metrics, random, journal } = this.#tools;
     const group = takeGroup(live.forming);
     const all = live.forming.length === 0; // readers saw all that was handled, so they wait for the last group
-    const readers = all ? live.readersForming.splice(0) : [];
+    const readers = all ? live.readers.splice(0) : [];
     const after = all ? live.speculative : undefined;
     if (group === undefined) {
-      for (const { answer } of readers) answer(succeed(undefined)); // what they saw was written by the commit before
+      for (const reader of readers) this.#answerReader(live, reader); // what they saw was written by the commit before
       return;
     }
 
@@ -241,12 +266,15 @@ export class Entity implements Activation {
       { subject: journalSubject(this.#address), expected: live.position.sequence, commit },
       { clock, backoff: new Backoff(random, { baseMs: 20, maxMs: 1_000 }), owned: this.#ownership.owned },
     );
-    if (outcome.kind !== "stored") return this.#notStored(live, outcome, [...group, ...readers]);
+    if (outcome.kind !== "stored")
+      return this.#notStored(live, outcome, [...group, ...readers.map(({ pending }) => pending)]);
 
     metrics.commitMs(clock.monotonicMs() - startedMs, { kind: this.#behaviour.kind });
     metrics.commits(1, { kind: this.#behaviour.kind });
     live.position = { sequence: outcome.sequence, cid: commit.cid };
-    live.committed = after ?? group.reduce((before, { written }) => applyStep(this.#behaviour, before, written), live.committed);
+    live.committed =
+      after ??
+      group.reduce((before, { written }) => applyStep(this.#behaviour, before, written), live.committed);
     if (live.speculative === after) live.speculative = live.committed;
     this.#restarts.reset();
     let index = 0;
@@ -256,7 +284,7 @@ export class Entity implements Activation {
       this.#effects.add(this.#dueEffects(effects, String(outcome.sequence), index));
       index += effects.length;
     }
-    for (const { answer } of readers) answer(succeed(undefined));
+    for (const reader of readers) this.#answerReader(live, reader);
     this.#snapshotWhenDue(live);
   }
 
@@ -268,7 +296,7 @@ export class Entity implements Activation {
         // Certainly not written: the state goes back, and what was handled on top of it is refused with it.
         const failure = { code: "stream_full", stream: "journal", retryAfterMs: 5_000 } as const;
         live.speculative = live.committed;
-        for (const { answer } of [...refused, ...live.forming.splice(0), ...live.readersForming.splice(0)]) answer(fail(failure));
+        for (const { answer } of [...refused, ...takeUnwritten(live)]) answer(fail(failure));
         return log.error("journal_full", { actor });
       }
       case "rolled_back":
@@ -289,22 +317,30 @@ export class Entity implements Activation {
   /** The command that found a defect learns where to look; the actor starts again from its journal. */
   #crash(live: Live, { command, answer }: Pending, error: unknown): void {
     const reference = this.#tools.random.hex(8);
-    this.#tools.log.error("actor_crashed", { actor: addressText(this.#address), command: command.id, reference, error });
+    this.#tools.log.error("actor_crashed", {
+      actor: addressText(this.#address),
+      command: command.id,
+      reference,
+      error,
+    });
     answer(fail({ code: "internal", reference }));
     this.#restart(live);
   }
 
   /** Steps that no append holds are handled again by the next life; the append under way settles by itself. */
   #restart(live: Live): void {
-    const again = [...live.forming.splice(0), ...live.readersForming.splice(0)];
-    for (const { answer } of this.#stopping.signal.aborted || !this.#ownership.owned() ? again.splice(0) : []) answer(moved);
-    if (this.#state !== live) return;
-    if (!this.#ownership.owned()) return this.#close();
+    const again = takeUnwritten(live);
+    const ending = this.#stopping.signal.aborted || !this.#ownership.owned();
+    if (ending) for (const { answer } of again) answer(moved);
+    if (this.#state !== live) return; // stopped or restarted before
+    if (ending) return this.#close();
     this.#tools.metrics.restarts(1, { kind: this.#behaviour.kind });
     this.#state = { kind: "loading" };
     this.#waiting.push(...again);
     const waitMs = this.#restarts.nextMs();
-    void this.#appended.then(() => this.#tools.clock.sleep(waitMs, this.#stopping.signal)).then(() => this.#open());
+    void this.#appended
+      .then(() => this.#tools.clock.sleep(waitMs, this.#stopping.signal))
+      .then(() => this.#open());
   }
 
   #close(): void {
@@ -322,13 +358,19 @@ export class Entity implements Activation {
 
   #snapshotWhenDue(live: Live): void {
     this.#commitsSinceSnapshot++;
-    if (this.#saving || this.#commitsSinceSnapshot < (this.#behaviour.snapshotEveryCommits ?? snapshotEveryCommitsDefault)) return;
+    if (
+      this.#saving ||
+      this.#commitsSinceSnapshot < (this.#behaviour.snapshotEveryCommits ?? snapshotEveryCommitsDefault)
+    )
+      return;
     this.#saving = true;
     this.#commitsSinceSnapshot = 0;
     const { committed: envelope, position, remembered } = live;
     this.#tools.snapshots
       .save(this.#address, snapshotOf(this.#behaviour, { envelope, position, remembered }))
-      .catch((error: unknown) => this.#tools.log.warn("snapshot_failed", { actor: addressText(this.#address), error }))
+      .catch((error: unknown) =>
+        this.#tools.log.warn("snapshot_failed", { actor: addressText(this.#address), error }),
+      )
       .finally(() => (this.#saving = false));
   }
 }

@@ -22,10 +22,17 @@ export interface JournalPosition {
   readonly cid: string;
 }
 
-export const emptyEnvelope = (behaviour: AnyBehaviour, key: string): Envelope => ({ state: behaviour.init(key), events: 0 });
+export const emptyEnvelope = (behaviour: AnyBehaviour, key: string): Envelope => ({
+  state: behaviour.init(key),
+  events: 0,
+});
 
 /** Applies a step's events, numbering each: an event's number is the same at every replay, a stream's sequence is not known yet. */
-export function applyStep(behaviour: AnyBehaviour, before: Envelope, { events, at: time }: Pick<CommittedStep, "events" | "at">) {
+export function applyStep(
+  behaviour: AnyBehaviour,
+  before: Envelope,
+  { events, at: time }: Pick<CommittedStep, "events" | "at">,
+) {
   let { state, events: sequence } = before;
   for (const event of events) state = behaviour.apply(state, event, { sequence: ++sequence, time });
   return { state, events: sequence };
@@ -35,9 +42,16 @@ export function applyStep(behaviour: AnyBehaviour, before: Envelope, { events, a
 export function applyCommit(
   behaviour: AnyBehaviour,
   before: Envelope,
-  { commit, previous, remembered }: { readonly commit: Commit; readonly previous: string; readonly remembered: RememberedReplies },
+  {
+    commit,
+    previous,
+    remembered,
+  }: { readonly commit: Commit; readonly previous: string; readonly remembered: RememberedReplies },
 ): Envelope {
-  assert(commit.prev === previous, `commit ${commit.cid} continues ${commit.prev}, not ${previous}: the journal has a hole`);
+  assert(
+    commit.prev === previous,
+    `commit ${commit.cid} continues ${commit.prev}, not ${previous}: the journal has a hole`,
+  );
   let envelope = before;
   for (const step of stepsOf(commit)) {
     envelope = applyStep(behaviour, envelope, step);
@@ -49,7 +63,15 @@ export function applyCommit(
 /** Structured clone rather than JSON: a state may hold maps, sets and typed arrays. */
 export function snapshotOf(
   behaviour: AnyBehaviour,
-  { envelope, position, remembered }: { readonly envelope: Envelope; readonly position: JournalPosition; readonly remembered: RememberedReplies },
+  {
+    envelope,
+    position,
+    remembered,
+  }: {
+    readonly envelope: Envelope;
+    readonly position: JournalPosition;
+    readonly remembered: RememberedReplies;
+  },
 ): Snapshot {
   const bytes = serialize({ ...envelope, cid: position.cid, remembered: remembered.entries() });
   return { version: behaviour.version, position: position.sequence, bytes };

@@ -30,7 +30,11 @@ export interface FoldBehaviour<State, Failed> {
   encode(state: State): Uint8Array;
   decode(bytes: Uint8Array): State;
   /** Answers a question from memory. `position` is the last folded stream sequence (0: none). */
-  ask(state: State, message: unknown, at: { readonly key: string; readonly position: number }): Reply<unknown, Failed>;
+  ask(
+    state: State,
+    message: unknown,
+    at: { readonly key: string; readonly position: number },
+  ): Reply<unknown, Failed>;
   /** Called at most every `noticeIntervalMs` after progress; drains what changed. */
   notices?(state: State, at: { readonly key: string; readonly position: number }): readonly Notice[];
   readonly noticeIntervalMs?: number;

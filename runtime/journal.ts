@@ -4,7 +4,7 @@ import { decodeCommit, encodeCommit } from "./commit.ts";
 import type { Commit } from "./commit.ts";
 
 // The journal of entity actors: one subject each, appended by compare-and-set on its last sequence.
-//   J1. An append is reported stored or not stored only when that is certain; until then it is settled, never guessed.
+//   J1. An append is reported stored, or refused for lack of room, only when that is certain; it is settled, not guessed.
 //   J2. Certainty comes from the subject's last message, read from the leader and compared by commit id.
 //   J3. What is sent again is the same bytes: at most one copy can be stored, whichever attempt arrives.
 
@@ -29,7 +29,7 @@ export interface JournalLog {
 
 export type Settled =
   | { readonly kind: "stored"; readonly sequence: number }
-  /** Another commit stands behind ours' predecessor: we are not the writer any more. */
+  /** Somebody else writes. Ours may stand before theirs or not at all: whoever replays the log knows. */
   | { readonly kind: "fenced"; readonly epoch: number }
   /** Refused for lack of room, certainly not stored. */
   | { readonly kind: "full" }
@@ -60,19 +60,26 @@ export async function settleAppend(
     if (tail.kind === "unread") break;
     if (tail.commit?.cid === commit.cid) return { kind: "stored", sequence: tail.sequence };
     if (tail.sequence > expected) return { kind: "fenced", epoch: tail.commit?.epoch ?? 0 };
-    if (tail.sequence < expected && ++staleTails >= staleTailsMax) return { kind: "rolled_back", tail: tail.sequence };
+    if (tail.sequence < expected && ++staleTails >= staleTailsMax)
+      return { kind: "rolled_back", tail: tail.sequence };
     await tools.clock.sleep(tools.backoff.nextMs());
   }
   return { kind: "abandoned" };
 }
 
-type Tail = { readonly kind: "read"; readonly sequence: number; readonly commit?: Commit } | { readonly kind: "unread" };
+type Tail =
+  | { readonly kind: "read"; readonly sequence: number; readonly commit?: Commit }
+  | { readonly kind: "unread" };
 
 /** Asks until the leader answers or the shard is not ours any more. */
 export async function newestTail(
   log: JournalLog,
   subject: string,
-  { clock, backoff, owned }: { readonly clock: Clock; readonly backoff: Backoff; readonly owned: () => boolean },
+  {
+    clock,
+    backoff,
+    owned,
+  }: { readonly clock: Clock; readonly backoff: Backoff; readonly owned: () => boolean },
 ): Promise<Tail> {
   while (owned()) {
     try {

@@ -135,7 +135,10 @@ export class LeaseKeeper {
     const { clock, ttlMs, log, random } = this.#options;
     const backoff = new Backoff(random, { baseMs: ttlMs / 12, maxMs: ttlMs / beatsPerTtl });
     while (!this.#stopping.signal.aborted) {
-      await clock.sleep(backoff.attempts === 0 ? ttlMs / beatsPerTtl : backoff.nextMs(), this.#stopping.signal);
+      await clock.sleep(
+        backoff.attempts === 0 ? ttlMs / beatsPerTtl : backoff.nextMs(),
+        this.#stopping.signal,
+      );
       if (this.#stopping.signal.aborted || this.#refused) return;
       const lapsed = !this.vouched;
       try {
@@ -158,7 +161,10 @@ export class LeaseKeeper {
     const record = entry === undefined ? undefined : leaseRecordOf(entry);
     const stranger = record?.kind === "host" && record.beat.session !== this.#session;
     if (stranger && !this.#leaving) {
-      log.error("host_name_taken", { host, reason: "another process runs under the same name; this one stops serving" });
+      log.error("host_name_taken", {
+        host,
+        reason: "another process runs under the same name; this one stops serving",
+      });
       this.#refused = true;
       for (const shard of this.#owned.keys()) this.#lose(shard, "superseded");
       return;

@@ -17,7 +17,8 @@ export const shardKey = (shard: number): string => `s.${shard}`;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
-export const encodeRecord = (record: HostBeat | ShardClaim): Uint8Array => encoder.encode(JSON.stringify(record));
+export const encodeRecord = (record: HostBeat | ShardClaim): Uint8Array =>
+  encoder.encode(JSON.stringify(record));
 
 export type LeaseRecord =
   | { readonly kind: "host"; readonly name: string; readonly beat: HostBeat; readonly revision: number }

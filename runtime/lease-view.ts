@@ -22,7 +22,8 @@ export class LeaseView {
   /** Revisions only grow: a late copy of an older record changes nothing. */
   ingest(record: LeaseRecord): void {
     if (record.kind === "shard") {
-      if (record.revision > (this.#claims.get(record.shard)?.revision ?? 0)) this.#claims.set(record.shard, record);
+      if (record.revision > (this.#claims.get(record.shard)?.revision ?? 0))
+        this.#claims.set(record.shard, record);
     } else if (record.revision > (this.#hosts.get(record.name)?.revision ?? 0)) {
       this.#hosts.set(record.name, record);
     }

@@ -38,7 +38,7 @@ export class MemoryJournal implements JournalLog {
   }
 
   async *read(subject: string, after: number, upTo: number): AsyncGenerator<JournalEntry> {
-    for (const entry of [...(this.#subjects.get(subject) ?? [])]) {
+    for (const entry of this.#subjects.get(subject) ?? []) {
       if (entry.sequence > after && entry.sequence <= upTo) yield entry;
     }
   }
@@ -57,7 +57,8 @@ export class MemorySnapshots implements Snapshots {
 
   async save(address: Address, snapshot: Snapshot): Promise<void> {
     const kept = this.#kept.get(addressText(address)) ?? [];
-    if (snapshot.position >= (kept[0]?.position ?? 0)) this.#kept.set(addressText(address), [snapshot, ...kept.slice(0, 1)]);
+    if (snapshot.position >= (kept[0]?.position ?? 0))
+      this.#kept.set(addressText(address), [snapshot, ...kept.slice(0, 1)]);
   }
 
   async load(address: Address, version: number): Promise<Snapshot | undefined> {

@@ -15,6 +15,13 @@ export interface PendingStep extends Pending {
   readonly effects: readonly unknown[];
 }
 
+/** A question that saw steps which are not in the journal yet. */
+export interface Reader {
+  readonly pending: Pending;
+  readonly reply: ActorReply;
+  readonly effects: readonly unknown[];
+}
+
 /** Takes the steps of the next commit off the front: at least one, as many as fit. Undefined when there is none. */
 export function takeGroup(forming: PendingStep[]): readonly PendingStep[] | undefined {
   let count = 0;

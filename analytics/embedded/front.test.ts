@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { Agent } from "node:http";
 import { Readable } from "node:stream";
 import { after, before, describe, test } from "node:test";
-import { ClickHouseError, createClient } from "@clickhouse/client";
+import { ClickHouseError, ClickHouseLogLevel, createClient } from "@clickhouse/client";
 import type { ClickHouseClient } from "@clickhouse/client";
 import { temporaryWarehouse } from "../testing.ts";
 import type { TemporaryWarehouse } from "../testing.ts";
@@ -18,6 +18,7 @@ const clientOf = (socketPath: string, compress: boolean): ClickHouseClient =>
     url: "http://warehouse",
     http_agent: new Agent({ keepAlive: true, socketPath } as object),
     set_basic_auth_header: false,
+    log: { level: ClickHouseLogLevel.OFF },
     compression: { request: compress, response: compress },
   });
 
@@ -50,9 +51,9 @@ describe("the embedded warehouse, asked by the ClickHouse client", () => {
   }
 
   test("parameters of other types are cast to the type that they declare", async () => {
-    const sql = "SELECT {n:UInt64} AS n, {d:DateTime64(3, 'UTC')} AS d, {i:Array(UInt32)} AS i, {m:Map(String, UInt8)} AS m, {z:Nullable(String)} AS z";
-    const [row] = await rowsOf(sql, { n: "18446744073709551615", d: "2026-01-02 03:04:05.678", i: [1, 2], m: { a: 1 }, z: null });
-    assert.deepEqual(row, { n: "18446744073709551615", d: "2026-01-02 03:04:05.678", i: [1, 2], m: { a: 1 }, z: null });
+    const sql = "SELECT {n:UInt64} AS n, {d:DateTime64(3, 'UTC')} AS d, {i:Array(UInt32)} AS i, {z:Nullable(String)} AS z";
+    const [row] = await rowsOf(sql, { n: "18446744073709551615", d: "2026-01-02 03:04:05.678", i: [1, 2], z: null });
+    assert.deepEqual(row, { n: "18446744073709551615", d: "2026-01-02 03:04:05.678", i: [1, 2], z: null });
   });
 
   test("a missing parameter is a typed error", async () => {

@@ -73,11 +73,12 @@ export function superviseEmbedded(options: EmbeddedOptions): EmbeddedWarehouse {
       closing.abort();
       const stopping = child;
       stopping?.kill("SIGTERM");
-      const late = clock.sleep(stopMsMax).then(() => "late" as const);
-      if ((await Promise.race([ended, late])) === "late") {
-        stopping?.kill("SIGKILL"); // safe: what was acknowledged is on disk
-        await ended;
-      }
+      const gone = new AbortController();
+      void clock.sleep(stopMsMax, gone.signal).then(() => {
+        if (!gone.signal.aborted) stopping?.kill("SIGKILL"); // safe: what was acknowledged is on disk
+      });
+      await ended;
+      gone.abort();
     },
   };
 }

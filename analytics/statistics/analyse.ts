@@ -1,7 +1,12 @@
 import { assert } from "../../protocols/assert.ts";
 import type { AnalyseRequest } from "../../protocols/analytics-messages.ts";
 import type { Metric } from "../../protocols/metric.ts";
-import { type Analysis, type MetricSummary, summaryKindOf, type VariantSummary } from "../../protocols/results.ts";
+import {
+  type Analysis,
+  type MetricSummary,
+  summaryKindOf,
+  type VariantSummary,
+} from "../../protocols/results.ts";
 import { compare } from "./compare.ts";
 import { noUnits } from "./merge.ts";
 import { sampleRatio } from "./srm.ts";

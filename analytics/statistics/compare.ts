@@ -40,7 +40,14 @@ function estimate(control: MetricSummary, variant: MetricSummary, alpha: number)
   if (effect.kind !== "estimated") return effect;
   const { kind, difference, standardError, interval, pValue, critical } = effect;
   const relative = relativeOf(uncertain(control), uncertain(variant), critical);
-  return { kind, difference, standardError, interval, pValue, ...(relative === undefined ? {} : { relative }) };
+  return {
+    kind,
+    difference,
+    standardError,
+    interval,
+    pValue,
+    ...(relative === undefined ? {} : { relative }),
+  };
 }
 
 function effectOf(
@@ -49,7 +56,8 @@ function effectOf(
   alpha: number,
 ): EffectEstimated | TooFewUnits | NoVariance | ZeroDenominator {
   if (control.kind === "mean" && variant.kind === "mean") return welch(control, variant, alpha);
-  if (control.kind === "proportion" && variant.kind === "proportion") return twoProportion(control, variant, alpha);
+  if (control.kind === "proportion" && variant.kind === "proportion")
+    return twoProportion(control, variant, alpha);
   if (control.kind === "ratio" && variant.kind === "ratio") return ratioDifference(control, variant, alpha);
   assert(false, `a ${control.kind} is not compared with a ${variant.kind}`);
 }
@@ -72,7 +80,8 @@ function relativeOf(
   variant: Uncertain | undefined,
   critical: number,
 ): Relative | undefined {
-  if (control === undefined || variant === undefined || !isDistinctFromZero(control, critical)) return undefined;
+  if (control === undefined || variant === undefined || !isDistinctFromZero(control, critical))
+    return undefined;
   const lift = relativeLift(control, variant, critical);
   return lift === undefined ? undefined : { difference: lift.difference, interval: lift.interval };
 }

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { deviationsOf, ExactSum, meanOf } from "./exact-sum.ts";
+import { ExactSum, meanOf, squaredDeviationsOf } from "./exact-sum.ts";
 
 const finite = fc.double({ min: -1e100, max: 1e100, noNaN: true });
+
+/** Squares of values below 1e-150 lose digits to underflow. */
+const notTiny = finite.filter((value) => value === 0 || Math.abs(value) > 1e-140);
 
 function sumOf(values: readonly number[]): ExactSum {
   const sum = new ExactSum();
@@ -51,7 +54,10 @@ test("integer products are exact to the last digit (against BigInt)", () => {
       const sum = new ExactSum();
       for (const [left, right] of pairs) sum.addProduct(left, right);
       const exact = pairs.reduce((total, [left, right]) => total + BigInt(left) * BigInt(right), 0n);
-      assert.equal(sum.parts.reduce((total, part) => total + BigInt(part), 0n), exact);
+      assert.equal(
+        sum.parts.reduce((total, part) => total + BigInt(part), 0n),
+        exact,
+      );
       assert.equal(sum.value, Number(exact));
     }),
   );
@@ -69,12 +75,12 @@ test("a copy made of the parts goes on as the original would", () => {
 
 test("the mean of equal values is that value, and their deviations are 0", () => {
   fc.assert(
-    fc.property(finite, fc.integer({ min: 1, max: 200 }), (value, count) => {
+    fc.property(notTiny, fc.integer({ min: 1, max: 200 }), (value, count) => {
       const sum = sumOf(Array.from({ length: count }, () => value));
       const squares = new ExactSum();
       for (let index = 0; index < count; index++) squares.addProduct(value, value);
-      assert.equal(meanOf(count, sum), value === 0 ? 0 : value);
-      assert.equal(deviationsOf(count, squares, sum, sum), 0);
+      assert.equal(meanOf(count, sum), value + 0);
+      assert.equal(squaredDeviationsOf(count, squares, sum), 0);
     }),
   );
 });

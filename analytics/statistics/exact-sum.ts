@@ -15,18 +15,22 @@ const splitter = 134_217_729;
  * precision offers: a unit's first 0 and its later 1e15 both vanish completely when the unit changes or leaves.
  */
 export class ExactSum {
-  /** In order of magnitude, smallest first; empty for zero. Typical data needs one to three. */
+  /** In order of magnitude, smallest first; empty for zero. Whole numbers need one, amounts in cents up to ten. */
   readonly #parts: number[];
+  /** Parts in use. The array is never cut: doing so costs more than the arithmetic. */
+  #length: number;
 
   constructor(parts: readonly number[] = []) {
     this.#parts = [...parts];
+    this.#length = parts.length;
   }
 
   add(value: number): void {
     const parts = this.#parts;
     let carried = value;
     let kept = 0;
-    for (let index = 0; index < parts.length; index++) {
+    const length = this.#length;
+    for (let index = 0; index < length; index++) {
       const part = parts[index] as number;
       const high = carried + part;
       // Fast two-sum: exact when the larger operand is the one subtracted.
@@ -35,7 +39,7 @@ export class ExactSum {
       carried = high;
     }
     if (carried !== 0) parts[kept++] = carried;
-    parts.length = kept;
+    this.#length = kept;
   }
 
   /** Adds left × right, both halves of the product. */
@@ -54,7 +58,7 @@ export class ExactSum {
   /** The nearest double to the sum. */
   get value(): number {
     const parts = this.#parts;
-    let index = parts.length - 1;
+    let index = this.#length - 1;
     let high = index < 0 ? 0 : (parts[index] as number);
     let low = 0;
     while (index > 0 && low === 0) {
@@ -74,7 +78,7 @@ export class ExactSum {
 
   /** The parts themselves, for a snapshot or for exact arithmetic with another sum. */
   get parts(): readonly number[] {
-    return this.#parts;
+    return this.#parts.slice(0, this.#length);
   }
 }
 
@@ -85,6 +89,11 @@ export function deviationsOf(count: number, products: ExactSum, left: ExactSum, 
   for (const part of products.parts) scaled.addProduct(count, part);
   for (const one of left.parts) for (const other of right.parts) scaled.addProduct(-one, other);
   return scaled.value / count;
+}
+
+/** The same for squares, which the underflow of values below 1e-150 must not turn negative. */
+export function squaredDeviationsOf(count: number, squares: ExactSum, sum: ExactSum): number {
+  return Math.max(0, deviationsOf(count, squares, sum, sum));
 }
 
 /** sum / count, with the exact remainder put back: the mean of equal values is that value. */

@@ -1,5 +1,5 @@
 import type { MeanMoments } from "../../protocols/results.ts";
-import { assertSummable, deviationsOf, ExactSum, meanOf } from "./exact-sum.ts";
+import { assertSummable, ExactSum, meanOf, squaredDeviationsOf } from "./exact-sum.ts";
 import { noMoments } from "./moments.ts";
 
 /** Plain data of a MeanSum, for a snapshot. */
@@ -55,7 +55,7 @@ export class MeanSum {
       kind: "mean",
       count: this.#count,
       mean: meanOf(this.#count, this.#sum),
-      squaredDeviations: deviationsOf(this.#count, this.#squares, this.#sum, this.#sum),
+      squaredDeviations: squaredDeviationsOf(this.#count, this.#squares, this.#sum),
     };
   }
 

@@ -19,17 +19,15 @@ const Part = z
     m2_y: z.number(),
     c_xy: z.number(),
   })
-  .transform(
-    (part): RatioMoments => ({
-      kind: "ratio",
-      count: part.n,
-      meanNumerator: part.mean_x,
-      meanDenominator: part.mean_y,
-      squaredNumerator: part.m2_x,
-      squaredDenominator: part.m2_y,
-      crossDeviations: part.c_xy,
-    }),
-  );
+  .transform((part): RatioMoments => ({
+    kind: "ratio",
+    count: part.n,
+    meanNumerator: part.mean_x,
+    meanDenominator: part.mean_y,
+    squaredNumerator: part.m2_x,
+    squaredDenominator: part.m2_y,
+    crossDeviations: part.c_xy,
+  }));
 const MergeCase = z.object({
   id: z.string(),
   input: z.object({ parts: z.array(Part) }),
@@ -40,7 +38,8 @@ const MergeCase = z.object({
 test("merging parts gives the exact moments of the whole (golden, with an empty part)", () => {
   for (const { id, input, expected, tolerance } of goldenCases("merge", MergeCase)) {
     const merged = input.parts.reduce(mergePairs, noPairs);
-    for (const field of pairFields) assertClose(merged[field], expected[field], tolerance.rel, `${id} ${field}`);
+    for (const field of pairFields)
+      assertClose(merged[field], expected[field], tolerance.rel, `${id} ${field}`);
   }
 });
 
@@ -74,7 +73,8 @@ test("merging moments is associative, commutative, and has the empty group as it
 
 test("merging pair moments is associative and commutative", () => {
   const same = (one: PairSummary, other: PairSummary, scale: number): void => {
-    for (const field of pairFields) assertClose(one[field], other[field], 1e-11, field, 1e-13 * scale * one.count);
+    for (const field of pairFields)
+      assertClose(one[field], other[field], 1e-11, field, 1e-13 * scale * one.count);
   };
   fc.assert(
     fc.property(pairSummary, pairSummary, pairSummary, (a, b, c) => {

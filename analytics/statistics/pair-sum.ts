@@ -1,6 +1,6 @@
 import type { RatioMoments } from "../../protocols/results.ts";
 import { noPairs } from "./bivariate.ts";
-import { assertSummable, deviationsOf, ExactSum, meanOf } from "./exact-sum.ts";
+import { assertSummable, deviationsOf, ExactSum, meanOf, squaredDeviationsOf } from "./exact-sum.ts";
 
 /** Plain data of a PairSum, for a snapshot. */
 export interface PairSumImage {
@@ -57,8 +57,8 @@ export class PairSum {
       count,
       meanNumerator: meanOf(count, this.#numerators),
       meanDenominator: meanOf(count, this.#denominators),
-      squaredNumerator: deviationsOf(count, this.#numeratorSquares, this.#numerators, this.#numerators),
-      squaredDenominator: deviationsOf(count, this.#denominatorSquares, this.#denominators, this.#denominators),
+      squaredNumerator: squaredDeviationsOf(count, this.#numeratorSquares, this.#numerators),
+      squaredDenominator: squaredDeviationsOf(count, this.#denominatorSquares, this.#denominators),
       crossDeviations: deviationsOf(count, this.#products, this.#numerators, this.#denominators),
     };
   }

@@ -10,7 +10,11 @@ export interface RelativeLift {
  * (variant − control) / |control| by the delta method. The absolute value keeps the sign of a change when the
  * baseline is negative. Undefined for a baseline of 0.
  */
-export function relativeLift(control: Uncertain, variant: Uncertain, critical: number): RelativeLift | undefined {
+export function relativeLift(
+  control: Uncertain,
+  variant: Uncertain,
+  critical: number,
+): RelativeLift | undefined {
   if (control.value === 0) return undefined;
   const baseline = Math.abs(control.value);
   const difference = (variant.value - control.value) / baseline;

@@ -2,7 +2,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { z } from "zod";
-import { chiSquareSf, normalCdf, normalQuantile, normalSf, studentQuantile, studentSf, twoSided } from "./special.ts";
+import {
+  chiSquareSf,
+  normalCdf,
+  normalQuantile,
+  normalSf,
+  studentQuantile,
+  studentSf,
+  twoSided,
+} from "./special.ts";
 import { assertClose, goldenCases } from "./testing/golden.ts";
 
 const functions: Record<string, (x: number, shape: number) => number> = {

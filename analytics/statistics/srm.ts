@@ -29,7 +29,10 @@ export function sampleRatio(arms: readonly Arm[]): SampleRatio {
   const strays = arms.some((arm) => arm.weight === 0 && arm.units > 0);
   const shown = strays ? arms : weighted;
   const expectedOf = (arm: Arm): number => (units * arm.weight) / weights;
-  const chiSquare = weighted.reduce((sum, arm) => sum + (arm.units - expectedOf(arm)) ** 2 / expectedOf(arm), 0);
+  const chiSquare = weighted.reduce(
+    (sum, arm) => sum + (arm.units - expectedOf(arm)) ** 2 / expectedOf(arm),
+    0,
+  );
   const degreesOfFreedom = weighted.length - 1;
   const pValue = Math.max(Number.MIN_VALUE, chiSquareSf(chiSquare, degreesOfFreedom));
   return {

@@ -1,5 +1,11 @@
 import type { ProportionCounts } from "../../protocols/results.ts";
-import { type EffectEstimated, type NoVariance, tooFewUnits, type TooFewUnits, type Uncertain } from "./effect.ts";
+import {
+  type EffectEstimated,
+  type NoVariance,
+  tooFewUnits,
+  type TooFewUnits,
+  type Uncertain,
+} from "./effect.ts";
 import { normalQuantile, normalSf, twoSided } from "./special.ts";
 
 /** One unit shows no spread. Above that the score interval is honest by itself: few units make it wide. */

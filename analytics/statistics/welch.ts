@@ -1,4 +1,10 @@
-import { type EffectEstimated, type NoVariance, tooFewUnits, type TooFewUnits, type Uncertain } from "./effect.ts";
+import {
+  type EffectEstimated,
+  type NoVariance,
+  tooFewUnits,
+  type TooFewUnits,
+  type Uncertain,
+} from "./effect.ts";
 import { isConstant, type MeanSummary } from "./moments.ts";
 import { studentQuantile, studentSf, twoSided } from "./special.ts";
 

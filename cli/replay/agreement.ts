@@ -15,7 +15,10 @@ export function maxRelativeDifference(results: {
   const a = numbersOf(results.streaming);
   const b = numbersOf(results.warehouse);
   const names = new Set([...a.keys(), ...b.keys()]);
-  return [...names].reduce((largest, name) => Math.max(largest, relativeDifference(a.get(name), b.get(name))), 0);
+  return [...names].reduce(
+    (largest, name) => Math.max(largest, relativeDifference(a.get(name), b.get(name))),
+    0,
+  );
 }
 
 function numbersOf({ summary, analysis }: ExperimentResult): Map<string, number> {
@@ -28,7 +31,13 @@ function numbersOf({ summary, analysis }: ExperimentResult): Map<string, number>
 
 function addComparison(numbers: Map<string, number>, comparison: Comparison): void {
   const { variant, metric, n, nControl, mean, meanControl, estimate } = comparison;
-  const values: Record<string, number | undefined> = { n, nControl, mean, meanControl, ...estimateNumbers(estimate) };
+  const values: Record<string, number | undefined> = {
+    n,
+    nControl,
+    mean,
+    meanControl,
+    ...estimateNumbers(estimate),
+  };
   for (const [name, value] of Object.entries(values))
     if (value !== undefined) numbers.set(`${name} ${variant} ${metric}`, value);
 }

@@ -24,7 +24,9 @@ export const countMax = 1_000;
 
 export function countCell(text: string): number | undefined {
   const value = numberCell(text);
-  return value !== undefined && Number.isInteger(value) && value >= 0 && value <= countMax ? value : undefined;
+  return value !== undefined && Number.isInteger(value) && value >= 0 && value <= countMax
+    ? value
+    : undefined;
 }
 
 /** Below this, a number of time is in seconds: as milliseconds it would be before March 1973. */

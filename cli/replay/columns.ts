@@ -32,7 +32,9 @@ export function findColumns(header: readonly string[], options: ColumnOptions): 
     return index;
   };
   const metrics = options.metrics.map((metric) => locate(metric, header, find));
-  const repeated = metrics.find(({ key }, index) => metrics.findIndex((other) => other.key === key) !== index);
+  const repeated = metrics.find(
+    ({ key }, index) => metrics.findIndex((other) => other.key === key) !== index,
+  );
   if (repeated !== undefined) problems.push(`two metrics are named '${repeated.name}'`);
   const columns: Columns = {
     count: header.length,
@@ -47,7 +49,11 @@ export function findColumns(header: readonly string[], options: ColumnOptions): 
 
 type Find = (name: string, option: string) => number;
 
-function locate({ key, name, type, column }: MetricOption, header: readonly string[], find: Find): ReplayMetric {
+function locate(
+  { key, name, type, column }: MetricOption,
+  header: readonly string[],
+  find: Find,
+): ReplayMetric {
   const option = `--metric ${name}`;
   if (type !== "ratio") return { key, name, type, column: find(column, option) };
   const [numerator, denominator] = ratioColumns(column, header);
@@ -61,13 +67,17 @@ function ratioColumns(text: string, header: readonly string[]): [string, string]
     text.slice(index + 1),
   ]);
   const [first] = splits;
-  if (first === undefined) throw usageFailure(`a ratio needs two columns: NAME:ratio=NUMERATOR/DENOMINATOR, not '${text}'`);
+  if (first === undefined)
+    throw usageFailure(`a ratio needs two columns: NAME:ratio=NUMERATOR/DENOMINATOR, not '${text}'`);
   return splits.find((pair) => pair.every((name) => header.includes(name))) ?? first;
 }
 
 function suggestion(name: string, header: readonly string[]): string {
   const [nearest] = header
-    .map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.trim().toLowerCase()) }))
+    .map((candidate) => ({
+      candidate,
+      distance: editDistance(name.toLowerCase(), candidate.trim().toLowerCase()),
+    }))
     .sort((a, b) => a.distance - b.distance);
   if (nearest === undefined || nearest.distance > Math.max(2, name.length / 3)) return "";
   return `; did you mean '${nearest.candidate}'?`;

@@ -21,7 +21,9 @@ export async function replayCommand(options: ReplayCommandOptions, config: CliCo
     const prepared = await prepareReplay(options, systemClock.now());
     const { malformed, total } = prepared.scan;
     if (malformed > 0)
-      progress.step(`${malformed} of ${total} rows are malformed and left out:\n${malformedText(prepared.scan)}`);
+      progress.step(
+        `${malformed} of ${total} rows are malformed and left out:\n${malformedText(prepared.scan)}`,
+      );
     const running = findTarget(options, config);
     if (running === undefined) progress.step("No Weir runs here; starting a private one");
     const own = running === undefined ? await startPrivateWeir({ signal }) : undefined;
@@ -29,13 +31,17 @@ export async function replayCommand(options: ReplayCommandOptions, config: CliCo
       const target = running ?? own;
       if (target === undefined) throw new CliFailure("not_running", "no Weir to send to");
       const outcome = await runReplay(options, prepared, target, { progress, signal });
-      process.stdout.write(`${options.json === true ? JSON.stringify(outcome.report) : tableOf(outcome.report)}\n`);
-      if (options.keep === true && own === undefined) progress.step(`Kept as environment ${outcome.environment}`);
+      process.stdout.write(
+        `${options.json === true ? JSON.stringify(outcome.report) : tableOf(outcome.report)}\n`,
+      );
+      if (options.keep === true && own === undefined)
+        progress.step(`Kept as environment ${outcome.environment}`);
     } finally {
       await own?.stop();
     }
   } catch (error) {
-    if (signal.aborted) throw new CliFailure("interrupted", "interrupted", { exitCode: exitCodes.interrupted });
+    if (signal.aborted)
+      throw new CliFailure("interrupted", "interrupted", { exitCode: exitCodes.interrupted });
     throw error;
   } finally {
     shutdown.dispose();

@@ -27,7 +27,7 @@ export async function* readCsv(file: string): AsyncGenerator<CsvRecord> {
     max_record_size: recordCharactersMax,
     skip_records_with_error: true,
     on_skip: (error) => {
-      broken.push({ kind: "broken", line: error?.lines ?? 0, reason: reasonOf(error) });
+      broken.push({ kind: "broken", line: lineOf(error), reason: reasonOf(error) });
       return undefined;
     },
   });
@@ -47,6 +47,9 @@ export async function* readCsv(file: string): AsyncGenerator<CsvRecord> {
   }
 }
 
+/** csv-parse hangs what it knows on its errors without naming it in their type. */
+const lineOf = (error: object | undefined): number =>
+  error !== undefined && "lines" in error && typeof error.lines === "number" ? error.lines : 0;
 const reasonOf = (error: Error | undefined): string => `not CSV: ${error?.message ?? "unknown"}`;
 
 function readFailure(file: string, error: unknown): CliFailure {

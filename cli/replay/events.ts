@@ -34,7 +34,13 @@ export function eventsOf(row: ReplayRow, rules: EventRules): RowEvents {
   const { unit } = row;
   const variant = rules.variantKeys.get(row.variant);
   return {
-    exposure: { id: id("x"), ts, unit, experiment: rules.experiment, ...(variant === undefined ? {} : { variant }) },
+    exposure: {
+      id: id("x"),
+      ts,
+      unit,
+      experiment: rules.experiment,
+      ...(variant === undefined ? {} : { variant }),
+    },
     // At the exposure's own time: what happens at that instant counts.
     outcomes: row.measurements.flatMap((measurement) =>
       measured(measurement).map(({ suffix, name, value }) => ({

@@ -27,8 +27,11 @@ export function parseMetricOption(text: string): MetricOption {
   if (name === undefined || type === undefined || column === undefined)
     throw usageFailure(`--metric ${text} is not NAME:TYPE=COLUMN, as in --metric revenue:sum=spend`);
   if (!isMetricType(type))
-    throw usageFailure(`--metric ${text}: there is no type ${type}; use one of ${replayMetricTypes.join(", ")}`);
+    throw usageFailure(
+      `--metric ${text}: there is no type ${type}; use one of ${replayMetricTypes.join(", ")}`,
+    );
   return { key: slug(name, "metric"), name, type, column };
 }
 
-const isMetricType = (type: string): type is ReplayMetricType => (replayMetricTypes as readonly string[]).includes(type);
+const isMetricType = (type: string): type is ReplayMetricType =>
+  (replayMetricTypes as readonly string[]).includes(type);

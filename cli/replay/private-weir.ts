@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { cliConfig } from "../config.ts";
 import { CliFailure } from "../failure.ts";
 import { cliMain } from "../paths.ts";
 import { readRootToken, type Target } from "../target.ts";
@@ -32,10 +33,20 @@ export async function startPrivateWeir(options: PrivateWeirOptions = {}): Promis
   options.signal?.throwIfAborted();
   // The system's own directory for temporary files: paths of sockets in it stay below 100 characters.
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), "weir-"));
-  const args = ["up", options.demo === true ? "--demo" : "--no-demo", "--port", "0", "--data-dir", dataDir, "--log-level", "warn"];
+  const args = [
+    "up",
+    options.demo === true ? "--demo" : "--no-demo",
+    "--port",
+    "0",
+    "--data-dir",
+    dataDir,
+    "--log-level",
+    "warn",
+  ];
   const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", cliMain, ...args], {
     stdio: ["ignore", "pipe", "pipe", "ipc"],
-    env: { ...process.env, ...options.environment },
+    // Private: neither another's message server nor another's warehouse.
+    env: { ...cliConfig().inherited, NATS_URL: undefined, CLICKHOUSE_URL: undefined, ...options.environment },
     detached: true, // Ctrl-C is ours: we finish with it first, then stop it
   });
   let output = "";
@@ -69,5 +80,8 @@ export async function startPrivateWeir(options: PrivateWeirOptions = {}): Promis
   if (url !== undefined && token !== undefined) return { url, token, dataDir, stop };
   await stop();
   options.signal?.throwIfAborted();
-  throw new CliFailure("start_failed", `a private Weir could not be started: ${output.trim() || "it said nothing"}`);
+  throw new CliFailure(
+    "start_failed",
+    `a private Weir could not be started: ${output.trim() || "it said nothing"}`,
+  );
 }

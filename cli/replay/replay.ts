@@ -57,7 +57,8 @@ export interface PreparedReplay {
 
 /** Everything that can be said of the file without a service: options, columns, variants and malformed rows. */
 export async function prepareReplay(options: ReplayOptions, now: number): Promise<PreparedReplay> {
-  if (options.metrics.length === 0) throw usageFailure("at least one --metric is needed, as in --metric visits:binary=visit");
+  if (options.metrics.length === 0)
+    throw usageFailure("at least one --metric is needed, as in --metric visits:binary=visit");
   const metrics = options.metrics.map(parseMetricOption);
   const listed = options.weights === undefined ? undefined : parseWeights(options.weights);
   const { file, unit, variant, time } = options;
@@ -71,11 +72,20 @@ export async function prepareReplay(options: ReplayOptions, now: number): Promis
     ...(listed === undefined ? {} : { variants: new Set(listed.keys()) }),
   });
   if (options.strict === true && scan.malformed > 0)
-    throw new CliFailure("malformed_rows", `${scan.malformed} of ${scan.total} rows are malformed and --strict was given; nothing was sent:\n${malformedText(scan)}`);
-  if (scan.rows === 0) throw new CliFailure("no_rows", `no row of ${file} can be replayed${scan.malformed > 0 ? `:\n${malformedText(scan)}` : ""}`);
+    throw new CliFailure(
+      "malformed_rows",
+      `${scan.malformed} of ${scan.total} rows are malformed and --strict was given; nothing was sent:\n${malformedText(scan)}`,
+    );
+  if (scan.rows === 0)
+    throw new CliFailure(
+      "no_rows",
+      `no row of ${file} can be replayed${scan.malformed > 0 ? `:\n${malformedText(scan)}` : ""}`,
+    );
   const weights = listed ?? equalWeights([...scan.variants.keys()]);
   if (!weights.has(options.control.trim()))
-    throw usageFailure(`there is no variant '${options.control}' (--control); the file has: ${[...weights.keys()].join(", ")}`);
+    throw usageFailure(
+      `there is no variant '${options.control}' (--control); the file has: ${[...weights.keys()].join(", ")}`,
+    );
   return { scan, weights, now };
 }
 
@@ -98,13 +108,22 @@ export async function runReplay(
   const control = keys.get(options.control.trim()) ?? options.control;
 
   try {
-    progress.step(`Making the environment ${environment} with ${variants.length} variants and ${metrics.length} metrics`);
+    progress.step(
+      `Making the environment ${environment} with ${variants.length} variants and ${metrics.length} metrics`,
+    );
     await makeScratch(api, { environment, experiment, title, variants, control, metrics }, clock, signal);
     progress.step(`Sending ${scan.rows} rows to ${target.url}`);
     progress.start(scan.rows);
     const rules = { experiment, variantKeys: keys, baseTs: now - scan.total };
     const rows = readRows(options.file, { columns: scan.columns, variants: new Set(weights.keys()), now });
-    const sent = await sendRows(rows, { api, environment, rules, clock, signal, onProgress: ({ rows }) => progress.at(rows) });
+    const sent = await sendRows(rows, {
+      api,
+      environment,
+      rules,
+      clock,
+      signal,
+      onProgress: ({ rows }) => progress.at(rows),
+    });
     progress.end();
     progress.step(`${sent.events} events are stored; waiting until all are counted`);
     await waitLevel(api, environment, clock, signal);
@@ -118,7 +137,10 @@ export async function runReplay(
   } finally {
     progress.end();
     // The answer, or the failure that brought us here, matters more than an environment that stays behind.
-    if (options.keep !== true) await archiveScratch(api, environment).catch(() => progress.step(`${environment} could not be archived`));
+    if (options.keep !== true)
+      await archiveScratch(api, environment).catch(() =>
+        progress.step(`${environment} could not be archived`),
+      );
   }
 }
 

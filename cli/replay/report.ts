@@ -62,9 +62,16 @@ function answerOf(estimate: Estimate): AnswerColumns {
     case "estimated":
       return { difference: estimate.difference, interval: estimate.interval, pValue: estimate.pValue };
     case "no_variance":
-      return { ...none, difference: estimate.difference, reason: "no variance: every unit has the same value" };
+      return {
+        ...none,
+        difference: estimate.difference,
+        reason: "no variance: every unit has the same value",
+      };
     case "too_few_units":
-      return { ...none, reason: `too few units: ${estimate.units}, at least ${estimate.unitsMin} are needed` };
+      return {
+        ...none,
+        reason: `too few units: ${estimate.units}, at least ${estimate.unitsMin} are needed`,
+      };
     case "zero_denominator":
       return { ...none, reason: "the denominator is zero" };
   }

@@ -36,7 +36,11 @@ const unitLengthMax = 1_024;
 
 const malformed = (reason: string): RowOutcome => ({ kind: "malformed", reason });
 
-export function readRow(cells: readonly string[], number: number, { columns, variants, now }: RowRules): RowOutcome {
+export function readRow(
+  cells: readonly string[],
+  number: number,
+  { columns, variants, now }: RowRules,
+): RowOutcome {
   if (cells.length !== columns.count) return malformed(`${cells.length} cells instead of ${columns.count}`);
   const cell = (index: number): string => cells[index] ?? "";
 

@@ -61,7 +61,8 @@ export async function scanFile(options: ScanOptions): Promise<Scan> {
         `column '${options.variant}' has more than ${variantsMax} different values: is it the one with the variant?`,
       );
   }
-  if (columns === undefined) throw new CliFailure("empty_file", `${options.file} is empty: it needs a header and rows`);
+  if (columns === undefined)
+    throw new CliFailure("empty_file", `${options.file} is empty: it needs a header and rows`);
   return { columns, rows, total, variants, malformed, examples };
 }
 
@@ -74,12 +75,16 @@ type Item =
   | { readonly kind: "row"; readonly row: ReplayRow }
   | { readonly kind: "malformed"; readonly line: number; readonly reason: string };
 
-async function* readItems(file: string, rulesOf: (header: readonly string[]) => RowRules): AsyncGenerator<Item> {
+async function* readItems(
+  file: string,
+  rulesOf: (header: readonly string[]) => RowRules,
+): AsyncGenerator<Item> {
   let rules: RowRules | undefined;
   let number = 0;
   for await (const record of readCsv(file)) {
     if (rules === undefined) {
-      if (record.kind === "broken") throw new CliFailure("bad_header", `line ${record.line} of ${file}: ${record.reason}`);
+      if (record.kind === "broken")
+        throw new CliFailure("bad_header", `line ${record.line} of ${file}: ${record.reason}`);
       rules = rulesOf(record.cells);
       continue;
     }

@@ -29,10 +29,18 @@ const planWaitMsMax = 120_000;
 const planPollMs = 100;
 
 /** Makes an environment of its own with a running experiment, and waits until the gateway has it. */
-export async function makeScratch(api: Api, options: ScratchOptions, clock: Clock, signal: AbortSignal): Promise<void> {
+export async function makeScratch(
+  api: Api,
+  options: ScratchOptions,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> {
   const { environment, experiment, variants, control, metrics, title } = options;
-  const call = (route: { method: "GET" | "POST" | "PUT" | "DELETE"; path: string }, key: string, body: unknown) =>
-    api.call(route.method, fill(route.path, { key }), { body, query: { env: environment }, signal });
+  const call = (
+    route: { method: "GET" | "POST" | "PUT" | "DELETE"; path: string },
+    key: string,
+    body: unknown,
+  ) => api.call(route.method, fill(route.path, { key }), { body, query: { env: environment }, signal });
 
   await createEnvironment(api, environment, title, signal);
   for (const metric of metrics) await call(routes.putMetric, metric.key, metricOf(metric));
@@ -69,18 +77,33 @@ export const fill = (path: string, parameters: Readonly<Record<string, string>>)
 
 async function createEnvironment(api: Api, key: string, name: string, signal: AbortSignal): Promise<void> {
   const { method, path } = routes.createEnvironment;
-  const answer = await api.ask(method, path, { body: { key, name: `Replay of ${name}`.slice(0, 200) }, signal });
+  const answer = await api.ask(method, path, {
+    body: { key, name: `Replay of ${name}`.slice(0, 200) },
+    signal,
+  });
   // The first try may have arrived although its answer did not.
-  if (!answer.ok && answer.code !== "already_exists") throw new CliFailure(answer.code, `cannot make the environment ${key}: ${answer.message}`);
+  if (!answer.ok && answer.code !== "already_exists")
+    throw new CliFailure(answer.code, `cannot make the environment ${key}: ${answer.message}`);
 }
 
 async function start(api: Api, environment: string, experiment: string, signal: AbortSignal): Promise<void> {
   const path = fill(routes.lifecycle.path, { key: experiment, action: "start" });
-  const answer = await api.ask(routes.lifecycle.method, path, { query: { env: environment }, body: {}, signal });
-  if (!answer.ok && answer.code !== "illegal_transition") throw new CliFailure(answer.code, `cannot start the experiment: ${answer.message}`);
+  const answer = await api.ask(routes.lifecycle.method, path, {
+    query: { env: environment },
+    body: {},
+    signal,
+  });
+  if (!answer.ok && answer.code !== "illegal_transition")
+    throw new CliFailure(answer.code, `cannot start the experiment: ${answer.message}`);
 }
 
-async function waitForPlan(api: Api, environment: string, experiment: string, clock: Clock, signal: AbortSignal): Promise<void> {
+async function waitForPlan(
+  api: Api,
+  environment: string,
+  experiment: string,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> {
   const path = fill(routes.config.path, { env: environment });
   const deadline = clock.now() + planWaitMsMax;
   for (;;) {
@@ -88,7 +111,10 @@ async function waitForPlan(api: Api, environment: string, experiment: string, cl
     const experiments = answer.ok ? Object.entries(answer.value.plan.experiments) : [];
     if (experiments.some(([key, { status }]) => key === experiment && status === "running")) return;
     if (clock.now() > deadline)
-      throw new CliFailure("plan_missing", `${api.url} does not serve the environment ${environment} yet, although it was published`);
+      throw new CliFailure(
+        "plan_missing",
+        `${api.url} does not serve the environment ${environment} yet, although it was published`,
+      );
     await clock.sleep(planPollMs, signal);
     signal.throwIfAborted();
   }

@@ -73,7 +73,10 @@ interface Chunk {
   readonly outcomes: readonly ReplayEvent[];
 }
 
-async function* chunksOf(rows: AsyncIterable<ReplayRow>, rules: EventRules): AsyncGenerator<Chunk, undefined> {
+async function* chunksOf(
+  rows: AsyncIterable<ReplayRow>,
+  rules: EventRules,
+): AsyncGenerator<Chunk, undefined> {
   let exposures: ReplayEvent[] = [];
   let outcomes: ReplayEvent[] = [];
   for await (const row of rows) {
@@ -106,7 +109,8 @@ async function sendBatch(path: string, batch: readonly ReplayEvent[], options: S
     });
     if (receipt.rejected === 0) return;
     const [first] = receipt.errors;
-    const mayPass = receipt.errors.length > 0 && receipt.errors.every(({ code }) => code === "unknown_experiment");
+    const mayPass =
+      receipt.errors.length > 0 && receipt.errors.every(({ code }) => code === "unknown_experiment");
     if (!mayPass || clock.now() > deadline)
       throw new CliFailure(
         "events_rejected",

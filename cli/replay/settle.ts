@@ -16,7 +16,12 @@ const resultsMsMax = 20_000;
 export const agreementMax = 1e-9;
 
 /** Waits until every event is in the rolling sums and in the warehouse. */
-export async function waitLevel(api: Api, environment: string, clock: Clock, signal: AbortSignal): Promise<void> {
+export async function waitLevel(
+  api: Api,
+  environment: string,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<void> {
   const path = fill(routes.pipeline.path, { key: environment });
   let seen = "";
   let movedAt = clock.now();
@@ -28,7 +33,10 @@ export async function waitLevel(api: Api, environment: string, clock: Clock, sig
     if (state !== seen) movedAt = now;
     seen = state;
     if (now - movedAt > stalledMsMax)
-      throw new CliFailure("stalled", `the events are in, but nothing has been counted for ${stalledMsMax / 60_000} minutes`);
+      throw new CliFailure(
+        "stalled",
+        `the events are in, but nothing has been counted for ${stalledMsMax / 60_000} minutes`,
+      );
     await clock.sleep(pollMs, signal);
     signal.throwIfAborted();
   }

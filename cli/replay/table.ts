@@ -4,7 +4,18 @@ import type { Report, ReportRow } from "./report.ts";
 /** p below this flags a sample ratio mismatch. */
 const mismatchBelow = 0.01;
 
-const titles = ["variant", "metric", "n", "mean", "n control", "mean control", "difference", "95 % interval", "p", "method"];
+const titles = [
+  "variant",
+  "metric",
+  "n",
+  "mean",
+  "n control",
+  "mean control",
+  "difference",
+  "95 % interval",
+  "p",
+  "method",
+];
 const numeric = new Set([2, 3, 4, 5, 6, 8]);
 
 /** The answer for people. */
@@ -13,15 +24,25 @@ export function tableOf({ rows, srm, sources }: Report): string {
   const widths = titles.map((_, column) => Math.max(...cells.map((row) => (row[column] ?? "").length)));
   const line = (row: readonly string[]): string =>
     row
-      .map((cell, column) => (numeric.has(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)))
+      .map((cell, column) =>
+        numeric.has(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
+      )
       .join("  ")
       .trimEnd();
-  const [head = [], ...body] = cells.map(line);
-  return [head, widths.map((width) => "─".repeat(width)).join("  "), ...body, "", srmLine(srm), sourcesLine(sources)].join("\n");
+  const [head = "", ...body] = cells.map(line);
+  return [
+    head,
+    widths.map((width) => "─".repeat(width)).join("  "),
+    ...body,
+    "",
+    srmLine(srm),
+    sourcesLine(sources),
+  ].join("\n");
 }
 
 function cellsOf(row: ReportRow): string[] {
-  const { variant, metric, n, nControl, mean, meanControl, difference, interval, pValue, method, reason } = row;
+  const { variant, metric, n, nControl, mean, meanControl, difference, interval, pValue, method, reason } =
+    row;
   return [
     variant,
     metric,
@@ -30,13 +51,16 @@ function cellsOf(row: ReportRow): string[] {
     String(nControl),
     number(meanControl),
     number(difference),
-    interval === null ? `no answer: ${reason ?? "unknown"}` : `${number(interval[0])} … ${number(interval[1])}`,
+    interval === null
+      ? `no answer: ${reason ?? "unknown"}`
+      : `${number(interval[0])} … ${number(interval[1])}`,
     pValueText(pValue),
     method,
   ];
 }
 
-const number = (value: number | null): string => (value === null ? "–" : String(Number(value.toPrecision(6))));
+const number = (value: number | null): string =>
+  value === null ? "–" : String(Number(value.toPrecision(6)));
 
 export function pValueText(value: number | null): string {
   if (value === null) return "–";
@@ -45,7 +69,8 @@ export function pValueText(value: number | null): string {
 
 function srmLine({ pValue, reason }: Report["srm"]): string {
   if (pValue === null) return `Sample ratio: not tested (${reason ?? "no reason"})`;
-  const verdict = pValue < mismatchBelow ? "MISMATCH: the groups do not have the sizes they should have" : "as expected";
+  const verdict =
+    pValue < mismatchBelow ? "MISMATCH: the groups do not have the sizes they should have" : "as expected";
   return `Sample ratio: p = ${pValueText(pValue)}, ${verdict}`;
 }
 

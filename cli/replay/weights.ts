@@ -9,7 +9,9 @@ export function parseWeights(text: string): Map<string, number> {
     const name = part.slice(0, cut).trim();
     const weight = Number(part.slice(cut + 1));
     if (cut < 1 || name === "" || !Number.isInteger(weight) || weight < 0)
-      throw usageFailure(`--weights ${text} is not NAME=SHARE,NAME=SHARE with whole shares, as in a=5000,b=5000`);
+      throw usageFailure(
+        `--weights ${text} is not NAME=SHARE,NAME=SHARE with whole shares, as in a=5000,b=5000`,
+      );
     if (weights.has(name)) throw usageFailure(`--weights names '${name}' twice`);
     weights.set(name, weight);
   }

@@ -26,9 +26,15 @@ function portFailure(host: string, port: number, error: Error): CliFailure {
   const where = `${host}:${port}`;
   switch (systemCodeOf(error)) {
     case "EADDRINUSE":
-      return new CliFailure("port_taken", `another program listens on ${where}: stop it, or choose another --port`);
+      return new CliFailure(
+        "port_taken",
+        `another program listens on ${where}: stop it, or choose another --port`,
+      );
     case "EACCES":
-      return new CliFailure("port_forbidden", `this user may not listen on ${where}: choose a --port above 1023`);
+      return new CliFailure(
+        "port_forbidden",
+        `this user may not listen on ${where}: choose a --port above 1023`,
+      );
     case "EADDRNOTAVAIL":
     case "ENOTFOUND":
       return new CliFailure("host_unknown", `${host} is no address of this machine: choose another --host`);
@@ -46,16 +52,25 @@ export function checkDataDir(dataDir: string): void {
   } catch (error) {
     const code = systemCodeOf(error);
     if (code === "EEXIST" || code === "ENOTDIR")
-      throw new CliFailure("data_dir_not_a_directory", `${dataDir} is not a directory: choose another --data-dir`);
+      throw new CliFailure(
+        "data_dir_not_a_directory",
+        `${dataDir} is not a directory: choose another --data-dir`,
+      );
     if (code === "EACCES" || code === "EPERM" || code === "EROFS")
-      throw new CliFailure("data_dir_forbidden", `this user may not write to ${dataDir}: choose another --data-dir`);
+      throw new CliFailure(
+        "data_dir_forbidden",
+        `this user may not write to ${dataDir}: choose another --data-dir`,
+      );
     throw error;
   }
   const { bavail, bsize } = statfsSync(dataDir);
   const freeBytes = bavail * bsize;
   if (freeBytes < freeBytesMin) {
     const freeMb = Math.floor(freeBytes / 1024 ** 2);
-    throw new CliFailure("disk_full", `${dataDir} has only ${freeMb} MB free and Weir needs 1 GB: make room there`);
+    throw new CliFailure(
+      "disk_full",
+      `${dataDir} has only ${freeMb} MB free and Weir needs 1 GB: make room there`,
+    );
   }
 }
 
@@ -63,7 +78,10 @@ export function checkDataDir(dataDir: string): void {
 export function findNatsBinary(config: CliConfig): string {
   if (config.natsServer !== undefined) {
     if (isExecutable(config.natsServer)) return config.natsServer;
-    throw new CliFailure("nats_missing", `WEIR_NATS_SERVER names ${config.natsServer}, which cannot be executed`);
+    throw new CliFailure(
+      "nats_missing",
+      `WEIR_NATS_SERVER names ${config.natsServer}, which cannot be executed`,
+    );
   }
   const onPath = config.searchPath.split(delimiter).map((folder) => join(folder, "nats-server"));
   const found = [join(projectRoot, ".tools/nats/nats-server"), ...onPath].find(isExecutable);

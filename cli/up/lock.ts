@@ -21,7 +21,10 @@ export function takeLock(dataDir: string): Lock {
   const { lock } = dataPaths(dataDir);
   const draft = `${lock}.${process.pid}`;
   const startTime = startTimeOf(process.pid);
-  writeFileSync(draft, JSON.stringify({ pid: process.pid, ...(startTime === undefined ? {} : { startTime }) }));
+  writeFileSync(
+    draft,
+    JSON.stringify({ pid: process.pid, ...(startTime === undefined ? {} : { startTime }) }),
+  );
   let wasStale = false;
   try {
     // Repeated: after a stale lock was moved away, another starter may have been quicker, and then it is refused.

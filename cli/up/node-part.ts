@@ -38,7 +38,8 @@ function startNode({ name, script, args = [], environment, logFile }: NodePartOp
   if (pid === undefined) throw new CliFailure("spawn_failed", `the process of ${name} could not be created`);
   const ready = new Promise<void>((resolve) => {
     child.on("message", (message) => {
-      if (typeof message === "object" && message !== null && "type" in message && message.type === "ready") resolve();
+      if (typeof message === "object" && message !== null && "type" in message && message.type === "ready")
+        resolve();
     });
   });
   return {

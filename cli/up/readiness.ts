@@ -4,7 +4,9 @@ import type { Clock } from "../clock.ts";
 /** The gateway's answer to /ready, which speaks for every part. */
 const Readiness = z.object({
   ready: z.boolean(),
-  parts: z.array(z.object({ name: z.string(), ready: z.boolean(), detail: z.string().optional() })).default([]),
+  parts: z
+    .array(z.object({ name: z.string(), ready: z.boolean(), detail: z.string().optional() }))
+    .default([]),
 });
 export type Readiness = z.infer<typeof Readiness>;
 

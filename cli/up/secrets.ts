@@ -24,7 +24,10 @@ export function ensureSecrets(dataDir: string): RootToken {
   if (isNew) writeSecret(paths.rootToken, `weir_r${randomBytes(24).toString("base64url")}\n`); // 24 bytes: 32 characters
   const text = readFileSync(paths.rootToken, "utf8").trim();
   if (!/^weir_r[\w-]{32}$/.test(text))
-    throw new CliFailure("bad_root_token", `${paths.rootToken} does not hold a root token: delete it to get a new one`);
+    throw new CliFailure(
+      "bad_root_token",
+      `${paths.rootToken} does not hold a root token: delete it to get a new one`,
+    );
   return {
     hash: createHash("sha256").update(text).digest("hex"),
     prefix: text.slice(0, prefixLength),

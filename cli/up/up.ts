@@ -73,10 +73,12 @@ async function run(options: UpOptions, config: CliConfig, say: Say, lock: Lock):
   try {
     say(`Starting Weir on ${dataDir}`);
     const logs = keepLogsBounded(dataDir, systemClock, signal);
-    if (binary !== undefined) await supervisor.start(natsPart({ dataDir: dataPaths(dataDir).nats, port: natsPort, binary }));
+    if (binary !== undefined)
+      await supervisor.start(natsPart({ dataDir: dataPaths(dataDir).nats, port: natsPort, binary }));
     await supervisor.start(...serverParts({ ...options, port, natsUrl, rootToken }, config));
     if (!signal.aborted) await announce({ url, dataDir, rootToken, beganAt, say, signal });
-    if (options.demo && !signal.aborted) await startDemo(supervisor, demoSpec(dataDir, url, config), dataDir, say);
+    if (options.demo && !signal.aborted)
+      await startDemo(supervisor, demoSpec(dataDir, url, config), dataDir, say);
     await logs; // ends with the signal
     await supervisor.stop();
     say("Stopped.");
@@ -94,7 +96,8 @@ async function freePort(host: string, port: number, lock: Lock): Promise<number>
     try {
       return await checkPort(host, port);
     } catch (error) {
-      const mayPass = error instanceof CliFailure && error.code === "port_taken" && systemClock.now() < deadline;
+      const mayPass =
+        error instanceof CliFailure && error.code === "port_taken" && systemClock.now() < deadline;
       if (!mayPass) throw error;
       await systemClock.sleep(200);
     }
@@ -133,7 +136,9 @@ const demoSpec = (dataDir: string, url: string, config: CliConfig): PartSpec =>
 
 async function startDemo(supervisor: Supervisor, spec: PartSpec, dataDir: string, say: Say): Promise<void> {
   await supervisor.start(spec);
-  say(`  Simulated users visit the environment 'demo'; the effect they truly have is in ${join(dataPaths(dataDir).logs, "demo.log")}`);
+  say(
+    `  Simulated users visit the environment 'demo'; the effect they truly have is in ${join(dataPaths(dataDir).logs, "demo.log")}`,
+  );
 }
 
 function killEverything(supervisor: Supervisor, dataDir: string, lock: Lock, say: Say): void {

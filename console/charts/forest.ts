@@ -2,7 +2,7 @@ import { html, nothing, svg, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { Metric } from "../../protocols/metric.ts";
 import type { Comparison, ExperimentResult } from "../../protocols/results.ts";
-import { percentText, valueText } from "../words/numbers.ts";
+import { percentText, tickText, valueText } from "../words/numbers.ts";
 import { silenceText, verdictOf, verdictWords, type Verdict } from "../words/verdict.ts";
 import { variantClass } from "./marks.ts";
 import { forestScale, type ForestScale } from "./forest-scale.ts";
@@ -114,7 +114,7 @@ const axis = ({ ticks, at }: ForestScale): TemplateResult =>
   html`<div class="forest-row axis" aria-hidden="true">
     <span></span>
     <svg class="plot axis">
-      ${ticks.map((tick) => svg`<text x=${`${at(tick)}%`} y="16">${percentText(tick, { sign: true })}</text>`)}
+      ${ticks.map((tick) => svg`<text x=${`${at(tick)}%`} y="16">${tickText(tick)}</text>`)}
     </svg>
     <span></span><span></span>
   </div>`;

@@ -49,8 +49,8 @@ function row(result: ExperimentResult, comparison: Comparison): TemplateResult {
     <td class="numeric">${mean === undefined ? "–" : valueText(mean)}</td>
     <td class="numeric">${meanControl === undefined ? "–" : valueText(meanControl)}</td>
     ${estimateCells(comparison)}
-    <td>${methodWords[method]}</td>
-    <td>${verdict.glyph} ${verdict.word}</td>
+    <td class="tight">${methodWords[method]}</td>
+    <td class="tight">${verdict.glyph} ${verdict.word}</td>
   </tr>`;
 }
 

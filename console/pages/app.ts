@@ -1,4 +1,4 @@
-import { html, nothing, type TemplateResult } from "lit";
+import { html, type nothing, type TemplateResult } from "lit";
 import type { EnvironmentRecord } from "../../protocols/directory.ts";
 import type { Session } from "../api.ts";
 import type { LiveState } from "../live.ts";

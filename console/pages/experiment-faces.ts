@@ -7,7 +7,7 @@ import { swatch } from "../charts/marks.ts";
 import { resultsTable } from "../charts/results-table.ts";
 import type { LiveState } from "../live.ts";
 import { hrefOf } from "../router.ts";
-import { agoText, countText, dateText, percentText, shareText } from "../words/numbers.ts";
+import { agoText, countText, dateText, shareText } from "../words/numbers.ts";
 import { conditionText } from "../words/rule-sentence.ts";
 import { peopleIn, peopleText, sampleRatioText, type Status } from "../words/status-sentence.ts";
 import { standingGlyphs } from "../words/verdict.ts";
@@ -38,7 +38,7 @@ export const standingFace = (
 
 function healthLine({ analysis }: ExperimentResult): TemplateResult {
   const bad = analysis.sampleRatio.kind === "tested" && analysis.sampleRatio.mismatch;
-  const confidence = percentText(1 - analysis.alpha);
+  const confidence = shareText(Math.round((1 - analysis.alpha) * 10_000));
   return html`<p class="health small ${bad ? "bad" : ""}">
       <span aria-hidden="true">${bad ? "!" : "✓"}</span>${sampleRatioText(analysis.sampleRatio)}
     </p>
@@ -118,7 +118,7 @@ export const designFace = (experiment: PublishedExperiment, env: string): Templa
       </div>
       <div>
         <dt>Takes part</dt>
-        <dd>${shareText(experiment.allocation)} of each ${experiment.unit} who fits</dd>
+        <dd>${shareText(experiment.allocation)} of those who fit, by ${experiment.unit}</dd>
       </div>
       <div>
         <dt>For</dt>

@@ -1,7 +1,7 @@
 import { Task } from "@lit/task";
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import type { LifecycleAction } from "../../protocols/environment-messages.ts";
-import type { PublishedExperiment } from "../../protocols/experiment.ts";
+import type { ExperimentStatus, PublishedExperiment } from "../../protocols/experiment.ts";
 import type { ExperimentResult } from "../../protocols/results.ts";
 import { LiveTopic, type LiveState } from "../live.ts";
 import type { Problem } from "../problem.ts";
@@ -55,8 +55,14 @@ export class ExperimentPage extends LightElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     this.#topic ??= new LiveTopic(this, this.services.live, this.services.clock);
-    if (!changed.has("place") && !changed.has("key")) return;
-    this.#topic.follow(hrefOf(`/stream/results/${encodeURIComponent(this.key)}`, { env: this.place.env }));
+    if (changed.has("key")) this.#follow(undefined);
+  }
+
+  /** Only what can still change has a live line. */
+  #follow(status: ExperimentStatus | undefined): void {
+    const path = `/stream/results/${encodeURIComponent(this.key)}`;
+    const moving = status === "running" || status === "paused";
+    this.#topic?.follow(moving ? hrefOf(path, { env: this.place.env }) : undefined);
   }
 
   protected override updated(): void {
@@ -113,7 +119,7 @@ export class ExperimentPage extends LightElement {
         ${problemFace(answers.experiment.failure, () => void this.#load.run())}`;
     }
     const experiment = answers.experiment.value.entity;
-    const result = this.#topic?.value ?? (answers.result.ok ? answers.result.value : undefined);
+    const result = this.#topic?.value ?? (answers.result?.ok === true ? answers.result.value : undefined);
     const status = statusOf(experiment, result);
     this.#announce(status.word, status.sentence);
     return html`${this.#head(experiment)} ${this.#refusal()} ${standingFace(status, result)}

@@ -36,7 +36,11 @@ const sections = [
   },
 ] as const;
 
-const themeWords: Record<Theme, string> = { system: "◐ System", light: "☀ Light", dark: "☾ Dark" };
+const themeFaces: Record<Theme, { readonly glyph: string; readonly word: string }> = {
+  system: { glyph: "◐", word: "System" },
+  light: { glyph: "☀", word: "Light" },
+  dark: { glyph: "☾", word: "Dark" },
+};
 
 /** The frame around every page. */
 export const shellFace = (shell: Shell): TemplateResult =>
@@ -54,10 +58,11 @@ export const shellFace = (shell: Shell): TemplateResult =>
       <button
         class="quiet"
         title="Theme (T)"
-        aria-label="Theme: ${shell.theme}. Change"
+        aria-label="${themeFaces[shell.theme].word}: change the theme"
         @click=${shell.cycleTheme}
       >
-        ${themeWords[shell.theme]}
+        <span aria-hidden="true">${themeFaces[shell.theme].glyph}</span>
+        <span class="theme-word">${themeFaces[shell.theme].word}</span>
       </button>
       <button class="quiet" popovertarget="account">Account</button>
     </header>

@@ -10,7 +10,7 @@ export interface Visit {
   readonly page: Page;
   /** Errors on the console and breaches of the policy; must stay empty. */
   readonly complaints: string[];
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 interface VisitOptions {

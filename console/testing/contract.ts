@@ -101,7 +101,7 @@ function flagAnswer(
   if (asked.method === "GET") return ok(stands, { etag: `"${stands.version}"` });
   const expected = Number(asked.ifMatch?.replaceAll('"', ""));
   if (expected !== stands.version) {
-    return refuse(409, "version_conflict", "Changed meanwhile", { expected, actual: stands.version });
+    return refuse(412, "version_conflict", "Version conflict", { expected, actual: stands.version });
   }
   const saved = { ...stands, entity: asked.body as Flag, version: stands.version + 1 };
   state.flags[index] = saved;
@@ -125,8 +125,9 @@ function experimentAnswer(
   if (key === undefined) return ok({ items: state.experiments });
   const index = state.experiments.findIndex(({ entity }) => entity.key === key);
   const stands = state.experiments[index];
-  if (stands === undefined)
-    return refuse(404, "experiment_not_found", "No such experiment", { experiment: key });
+  // Like the gateway, whose plan holds no draft: there is nothing to compute.
+  const absent = stands === undefined || (action === "results" && stands.entity.status === "draft");
+  if (absent) return refuse(404, "experiment_not_found", "No such experiment", { experiment: key });
   if (action === "results") return ok(resultOf(stands.entity, { mismatch: state.mismatch }));
   if (method === "GET") return ok(stands);
   const status = action === "pause" ? "paused" : action === "stop" ? "completed" : "running";

@@ -9,7 +9,7 @@ import { resultOf } from "./fixtures.ts";
 // The built console behind the policy it must live with, and the HTTP contract answered from fixtures.
 
 export const contentSecurityPolicy = [
-  "default-src 'self'",
+  "default-src 'none'",
   "script-src 'self'",
   "style-src-elem 'self'",
   "style-src-attr 'unsafe-inline'",
@@ -17,8 +17,8 @@ export const contentSecurityPolicy = [
   "worker-src 'self'",
   "img-src 'self' data:",
   "font-src 'self'",
-  "object-src 'none'",
   "base-uri 'none'",
+  "form-action 'self'",
   "frame-ancestors 'none'",
   "require-trusted-types-for 'script'",
   "trusted-types lit-html default",

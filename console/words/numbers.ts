@@ -16,6 +16,10 @@ export function percentText(fraction: number, options: { sign?: boolean } = {}):
   return `${options.sign === true && percent > 0 ? "+" : ""}${text}%`;
 }
 
+/** An axis label or a confidence: no digit that is always 0. */
+export const tickText = (fraction: number): string =>
+  `${fraction > 0 ? "+" : ""}${withMinus(trimmed(fraction * 100, 2))}%`;
+
 /** A mean or a difference at about four significant digits, without an exponent in the usual range. */
 export function valueText(value: number, options: { sign?: boolean } = {}): string {
   const size = Math.abs(value);

@@ -16,7 +16,8 @@ export function postAssignment(room: Room, call: Call, body: string): Answer {
   if (!found.ok) return call.problem(found.failure);
   const plan = found.value;
   const experiment = plan.plan.experiments[experimentKey];
-  if (experiment === undefined) return call.problem({ code: "experiment_not_found", experiment: experimentKey });
+  if (experiment === undefined)
+    return call.problem({ code: "experiment_not_found", experiment: experimentKey });
   const now = room.clock.now();
   const unitId = plan.units.ofType(experiment.unit, userId);
   const evaluation = evaluate(plan.program, experiment.flag, { unitId, attributes: context, now });
@@ -24,7 +25,12 @@ export function postAssignment(room: Room, call: Call, body: string): Answer {
   // The flag may have served this unit by another rule: then this experiment gave it nothing.
   const variant = evaluation.experiment === experimentKey ? evaluation.variant : undefined;
   const assigned = experiment.variants.find(({ key }) => key === variant);
-  const answer = { experimentId: experimentKey, variant: variant ?? null, reasons: [evaluation.code], hashKey: unitId };
+  const answer = {
+    experimentId: experimentKey,
+    variant: variant ?? null,
+    reasons: [evaluation.code],
+    hashKey: unitId,
+  };
   if (assigned === undefined) return jsonAnswer(200, { ...answer, exposureToken: null });
   const exposureToken = sealExposure(
     {

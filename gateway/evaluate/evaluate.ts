@@ -44,7 +44,11 @@ export function postFlagsEvaluate(room: Room, call: Call, body: string): Answer 
   const plan = planFor(room, call, namedEnvironment(call.head));
   if (!plan.ok) return call.problem(plan.failure);
   const unitId = plan.value.units.of(userId);
-  const evaluation = evaluate(plan.value.program, flagKey, { unitId, attributes: context, now: room.clock.now() });
+  const evaluation = evaluate(plan.value.program, flagKey, {
+    unitId,
+    attributes: context,
+    now: room.clock.now(),
+  });
   if (evaluation.code === "flag_not_found") return call.problem({ code: "flag_not_found", flag: flagKey });
   room.counts.evaluations++;
   return jsonAnswer(200, {

@@ -26,11 +26,19 @@ const reasonOf: Record<Reason, "STATIC" | "TARGETING_MATCH" | "SPLIT" | "DISABLE
 };
 
 interface Refusal {
-  readonly errorCode: "PARSE_ERROR" | "TARGETING_KEY_MISSING" | "INVALID_CONTEXT" | "FLAG_NOT_FOUND" | "GENERAL";
+  readonly errorCode:
+    | "PARSE_ERROR"
+    | "TARGETING_KEY_MISSING"
+    | "INVALID_CONTEXT"
+    | "FLAG_NOT_FOUND"
+    | "GENERAL";
   readonly errorDetails: string;
 }
 
-const refuse = (errorCode: Refusal["errorCode"], errorDetails: string): Refusal => ({ errorCode, errorDetails });
+const refuse = (errorCode: Refusal["errorCode"], errorDetails: string): Refusal => ({
+  errorCode,
+  errorDetails,
+});
 
 /** `POST /ofrep/v1/evaluate/flags/{key}`. */
 export function postOfrepFlag(room: Room, call: Call, body: string): Answer {
@@ -80,7 +88,10 @@ function readContext(body: string): ClientContext | Refusal {
   if (context["targetingKey"] === undefined && context["unitId"] === undefined) return noTargetingKey;
   if (context["targetingKey"] === "") return noTargetingKey;
   if (!isClientContext(context))
-    return refuse("INVALID_CONTEXT", "targetingKey must be a text of 1 to 1024 characters, unitId 22 of base64url");
+    return refuse(
+      "INVALID_CONTEXT",
+      "targetingKey must be a text of 1 to 1024 characters, unitId 22 of base64url",
+    );
   return context as ClientContext;
 }
 

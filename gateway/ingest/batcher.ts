@@ -21,7 +21,11 @@ const attemptMsMax = 2_000;
 export type BatchOutcome = { readonly ok: true } | { readonly ok: false; readonly failure: Failure };
 
 export interface Append {
-  (subject: string, data: Uint8Array, options: { messageId: string; timeoutMs: number }): Promise<AppendOutcome>;
+  (
+    subject: string,
+    data: Uint8Array,
+    options: { messageId: string; timeoutMs: number },
+  ): Promise<AppendOutcome>;
 }
 
 export interface Batch {

@@ -31,14 +31,21 @@ function valuesOf(body: string): Outcome<readonly RawEvent[]> {
     succeed(values.map((event) => ({ kind: "json", value: event })));
   if (Array.isArray(value)) return asEvents(value);
   if (!isObject(value))
-    return fail({ code: "invalid_request", issues: [{ path: "", message: "send an event, an array of events or {events: […]}" }] });
+    return fail({
+      code: "invalid_request",
+      issues: [{ path: "", message: "send an event, an array of events or {events: […]}" }],
+    });
   if (!Object.hasOwn(value, "events")) return asEvents([value]);
   const { events, ...others } = value;
-  if (!Array.isArray(events)) return fail({ code: "invalid_request", issues: [{ path: "events", message: "must be an array" }] });
+  if (!Array.isArray(events))
+    return fail({ code: "invalid_request", issues: [{ path: "events", message: "must be an array" }] });
   const unknown = Object.keys(others);
   return unknown.length === 0
     ? asEvents(events)
-    : fail({ code: "invalid_request", issues: unknown.map((path) => ({ path, message: "is not known here" })) });
+    : fail({
+        code: "invalid_request",
+        issues: unknown.map((path) => ({ path, message: "is not known here" })),
+      });
 }
 
 function linesOf(body: string): Outcome<readonly RawEvent[]> {

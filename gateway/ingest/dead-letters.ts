@@ -87,5 +87,7 @@ function withoutRawKeys(event: unknown, plan: LivePlan): unknown {
   if (!isObject(event)) return undefined;
   const { userId, unit, sessionId: _sessionId, exposureToken: _exposureToken, ...others } = event;
   const raw = userId ?? unit;
-  return typeof raw === "string" && others["unitId"] === undefined ? { ...others, unitId: plan.units.of(raw) } : others;
+  return typeof raw === "string" && others["unitId"] === undefined
+    ? { ...others, unitId: plan.units.of(raw) }
+    : others;
 }

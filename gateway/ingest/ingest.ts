@@ -12,7 +12,14 @@ import type { RawEvent } from "./body.ts";
 import { DeadLetters, deadLetter, type DeadLetter } from "./dead-letters.ts";
 import { parseExposure, parseOutcome, type Parsed } from "./input.ts";
 import { RecentIds } from "./recent-ids.ts";
-import { isRejection, resolveExposure, resolveOutcome, type Rejection, type ResolveScope, type Resolved } from "./resolve.ts";
+import {
+  isRejection,
+  resolveExposure,
+  resolveOutcome,
+  type Rejection,
+  type ResolveScope,
+  type Resolved,
+} from "./resolve.ts";
 
 // Events in. The answer leaves after the log has acknowledged every event it calls accepted or duplicate.
 

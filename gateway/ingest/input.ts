@@ -9,8 +9,10 @@ export type Parsed<Input> =
   | { readonly ok: true; readonly input: Input }
   | { readonly ok: false; readonly message: string };
 
-export const parseExposure = (event: unknown): Parsed<ExposureInput> => parse(event, exposureFields, ExposureInput);
-export const parseOutcome = (event: unknown): Parsed<OutcomeInput> => parse(event, outcomeFields, OutcomeInput);
+export const parseExposure = (event: unknown): Parsed<ExposureInput> =>
+  parse(event, exposureFields, ExposureInput);
+export const parseOutcome = (event: unknown): Parsed<OutcomeInput> =>
+  parse(event, outcomeFields, OutcomeInput);
 
 /** Below the depth at which a recursive check could run out of stack. */
 const jsonDepthMax = 64;
@@ -92,7 +94,10 @@ function parse<Input>(
   }
 }
 
-function quickly<Input>(event: Record<string, unknown>, checks: ReadonlyMap<string, Check>): Input | undefined {
+function quickly<Input>(
+  event: Record<string, unknown>,
+  checks: ReadonlyMap<string, Check>,
+): Input | undefined {
   for (const name in event) {
     const value = event[name];
     if (name === "ts" && typeof value === "string") continue;
@@ -120,5 +125,10 @@ function isJson(value: unknown, depth: number): boolean {
   return true;
 }
 
-const issueText = ({ path, message }: { readonly path: readonly PropertyKey[]; readonly message: string }): string =>
-  path.length === 0 ? message : `${path.map(String).join(".")}: ${message}`;
+const issueText = ({
+  path,
+  message,
+}: {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}): string => (path.length === 0 ? message : `${path.map(String).join(".")}: ${message}`);

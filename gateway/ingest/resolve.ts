@@ -1,5 +1,11 @@
 import { futureMsMax, pastMsMax, type ExposureInput, type OutcomeInput } from "../../protocols/event.ts";
-import { defaultUnitType, type ExperimentKey, type Key, type UnitId, type UnitType } from "../../protocols/ids.ts";
+import {
+  defaultUnitType,
+  type ExperimentKey,
+  type Key,
+  type UnitId,
+  type UnitType,
+} from "../../protocols/ids.ts";
 import type { Json } from "../../protocols/json.ts";
 import type { ExposureRecord, MetricRecord } from "../../protocols/log-record.ts";
 import type { PublishedExperiment } from "../../protocols/experiment.ts";
@@ -51,8 +57,13 @@ export function resolveExposure(input: ExposureInput, scope: ResolveScope): Reso
   const claims = claimsOf(input, scope);
   if (claims !== undefined && "code" in claims) return claims;
   const named = claims?.experiment ?? input.experimentKey ?? input.experiment;
-  if (named === undefined) return reject("invalid_event", "needs an exposureToken, or an experimentKey and a variant");
-  if (input.experiment !== undefined && input.experimentKey !== undefined && input.experiment !== input.experimentKey)
+  if (named === undefined)
+    return reject("invalid_event", "needs an exposureToken, or an experimentKey and a variant");
+  if (
+    input.experiment !== undefined &&
+    input.experimentKey !== undefined &&
+    input.experiment !== input.experimentKey
+  )
     return reject("invalid_event", "experiment and experimentKey differ");
   const experiment = scope.plan.plan.experiments[named];
   if (experiment === undefined || !takesExposures(experiment))
@@ -60,7 +71,10 @@ export function resolveExposure(input: ExposureInput, scope: ResolveScope): Reso
   const wanted = claims?.variant ?? input.variant;
   const variant = experiment.variants.find(({ key }) => key === wanted);
   if (variant === undefined)
-    return reject("unknown_variant", `"${named}" has no variant ${wanted === undefined ? "without a name" : `"${wanted}"`}`);
+    return reject(
+      "unknown_variant",
+      `"${named}" has no variant ${wanted === undefined ? "without a name" : `"${wanted}"`}`,
+    );
   const unit = claims?.unit ?? unitOf(input, experiment.unit, scope);
   if (typeof unit !== "string") return unit;
   return {
@@ -107,16 +121,24 @@ const takesExposures = ({ status }: PublishedExperiment): boolean =>
 
 function timeOf(ts: number | undefined, { now, backfill }: ResolveScope): number | Rejection {
   if (ts === undefined) return now;
-  if (ts > now + futureMsMax) return reject("timestamp_out_of_range", "ts is more than 24 hours in the future");
+  if (ts > now + futureMsMax)
+    return reject("timestamp_out_of_range", "ts is more than 24 hours in the future");
   if (ts < now - pastMsMax && !backfill)
-    return reject("timestamp_out_of_range", "ts is more than 90 days in the past; a backfill token may send it");
+    return reject(
+      "timestamp_out_of_range",
+      "ts is more than 90 days in the past; a backfill token may send it",
+    );
   return ts;
 }
 
-function claimsOf({ exposureToken }: ExposureInput, scope: ResolveScope): ExposureClaims | Rejection | undefined {
+function claimsOf(
+  { exposureToken }: ExposureInput,
+  scope: ResolveScope,
+): ExposureClaims | Rejection | undefined {
   if (exposureToken === undefined) return undefined;
   const claims = openExposure(exposureToken, scope.exposureSecret, scope.now);
-  if (claims === undefined) return reject("invalid_token", "the exposureToken is not one of ours, or has expired");
+  if (claims === undefined)
+    return reject("invalid_token", "the exposureToken is not one of ours, or has expired");
   return claims.environment === scope.plan.environment
     ? claims
     : reject("invalid_token", "the exposureToken belongs to another environment");
@@ -134,7 +156,9 @@ function unitOf(input: UnitFields, unitType: UnitType, { plan }: ResolveScope): 
 const sessionOf = (sessionId: string | undefined, { plan }: ResolveScope): { session?: string } =>
   sessionId === undefined ? {} : { session: plan.units.ofType("session", sessionId) };
 
-function metadataOf({ metadata, properties, currency }: OutcomeInput): { metadata?: Readonly<Record<string, Json>> } {
+function metadataOf({ metadata, properties, currency }: OutcomeInput): {
+  metadata?: Readonly<Record<string, Json>>;
+} {
   if (currency === undefined && properties === undefined) return metadata === undefined ? {} : { metadata };
   return { metadata: { ...metadata, ...properties, ...(currency === undefined ? {} : { currency }) } };
 }

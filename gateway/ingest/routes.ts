@@ -17,6 +17,11 @@ export const postEvents =
     if (!events.ok) return call.problem(events.failure);
     const plan = planFor(room, call, namedEnvironment(call.head));
     if (!plan.ok) return call.problem(plan.failure);
-    const receipt = await room.ingest.take({ type, events: events.value, plan: plan.value, principal: call.principal });
+    const receipt = await room.ingest.take({
+      type,
+      events: events.value,
+      plan: plan.value,
+      principal: call.principal,
+    });
     return receipt.ok ? jsonAnswer(202, receipt.value) : call.problem(receipt.failure);
   };

@@ -50,7 +50,9 @@ export class AcknowledgedPublisher {
     this.#connection = connection;
     this.#clock = clock;
     this.#prefix = `${inbox}.`;
-    this.#subscription = connection.subscribe(`${inbox}.*`, { callback: (_error, message) => this.#acknowledge(message) });
+    this.#subscription = connection.subscribe(`${inbox}.*`, {
+      callback: (_error, message) => this.#acknowledge(message),
+    });
   }
 
   /** Bytes sent and not yet settled. */
@@ -64,12 +66,17 @@ export class AcknowledgedPublisher {
   }
 
   publish(subject: string, data: Uint8Array, options: PublishOptions): Promise<PublishOutcome> {
-    if (!this.#connected || this.#connection.isClosed()) return Promise.resolve({ kind: "unknown", reason: "disconnected" });
+    if (!this.#connected || this.#connection.isClosed())
+      return Promise.resolve({ kind: "unknown", reason: "disconnected" });
     const bytesMax = this.#connection.info?.max_payload ?? 1_048_576;
     assert(data.length <= bytesMax, `a message of ${data.length} bytes exceeds the server's ${bytesMax}`);
     const reply = `${this.#prefix}${(this.#serial++).toString(36)}`;
     return new Promise((settle) => {
-      this.#pending.set(reply, { bytes: data.length, deadlineMs: this.#clock.monotonicMs() + options.timeoutMs, settle });
+      this.#pending.set(reply, {
+        bytes: data.length,
+        deadlineMs: this.#clock.monotonicMs() + options.timeoutMs,
+        settle,
+      });
       this.#bytes += data.length;
       this.#connection.publish(subject, data, { reply, ...headersOf(options) });
       this.#sweeper ??= setInterval(() => this.#sweep(), sweepIntervalMs);
@@ -79,7 +86,8 @@ export class AcknowledgedPublisher {
   /** Acknowledgements of what was in flight can no longer arrive: the connection that carried them is gone. */
   connectionLost(): void {
     this.#connected = false;
-    for (const token of [...this.#pending.keys()]) this.#settle(token, { kind: "unknown", reason: "disconnected" });
+    for (const token of this.#pending.keys())
+      this.#settle(token, { kind: "unknown", reason: "disconnected" });
   }
 
   connectionRestored(): void {
@@ -92,7 +100,8 @@ export class AcknowledgedPublisher {
   }
 
   #acknowledge(message: Msg): void {
-    if (message.data.length === 0) return this.#settle(message.subject, { kind: "unknown", reason: "no_responders" });
+    if (message.data.length === 0)
+      return this.#settle(message.subject, { kind: "unknown", reason: "no_responders" });
     const { seq, error } = message.json<PublishAnswer>();
     if (error !== undefined) {
       const { err_code: code = error.code, description = "" } = error;
@@ -127,6 +136,7 @@ function headersOf({ messageId, expectedSequence }: PublishOptions) {
   if (messageId === undefined && expectedSequence === undefined) return {};
   const made = headers();
   if (messageId !== undefined) made.set("Nats-Msg-Id", messageId);
-  if (expectedSequence !== undefined) made.set("Nats-Expected-Last-Subject-Sequence", String(expectedSequence));
+  if (expectedSequence !== undefined)
+    made.set("Nats-Expected-Last-Subject-Sequence", String(expectedSequence));
   return { headers: made };
 }

@@ -35,7 +35,8 @@ describe("a connection", () => {
 
   test("a full stream refuses, and a subject of no stream is unavailable", async () => {
     const outcomes = [];
-    for (let index = 0; index < 5; index++) outcomes.push(await connection.writer.append("small.a", new Uint8Array(700)));
+    for (let index = 0; index < 5; index++)
+      outcomes.push(await connection.writer.append("small.a", new Uint8Array(700)));
     assert.equal(outcomes.at(-1)?.kind, "full");
     assert.deepEqual(await connection.writer.append("nowhere.a", bytes("x")), {
       kind: "unavailable",
@@ -44,7 +45,11 @@ describe("a connection", () => {
   });
 
   test("an existing stream is brought to its specification, and a second opening changes nothing", async () => {
-    const again = await openConnection({ url: server.url, name: "again", streams: [{ name: "LOG", subjects: ["log.>"], maxAgeMs: 60_000 }] });
+    const again = await openConnection({
+      url: server.url,
+      name: "again",
+      streams: [{ name: "LOG", subjects: ["log.>"], maxAgeMs: 60_000 }],
+    });
     await again.drain();
     const back = await openConnection({ url: server.url, name: "back", streams });
     await back.drain();
@@ -68,12 +73,18 @@ describe("a connection", () => {
   });
 
   test("last sequences and ranges of a filter are those of the leader", async () => {
-    for (const subject of ["log.r.1", "log.r.2", "log.r.1"]) await connection.writer.append(subject, bytes(subject));
+    for (const subject of ["log.r.1", "log.r.2", "log.r.1"])
+      await connection.writer.append(subject, bytes(subject));
     const last = await connection.reader.lastSequence("LOG", "log.r.*");
     assert.equal(last, await connection.reader.lastSequence("LOG", "log.r.1"));
     assert.equal(await connection.reader.lastSequence("LOG", "log.none"), 0);
     const seen: string[] = [];
-    for await (const message of connection.reader.readRange({ stream: "LOG", subject: "log.r.*", from: 1, to: last - 1 })) {
+    for await (const message of connection.reader.readRange({
+      stream: "LOG",
+      subject: "log.r.*",
+      from: 1,
+      to: last - 1,
+    })) {
       seen.push(text(message.data));
     }
     assert.deepEqual(seen, ["log.r.1", "log.r.2"]);
@@ -95,7 +106,8 @@ describe("a connection", () => {
   });
 
   test("a slow handler gets every message, in order, one at a time", async () => {
-    for (let index = 0; index < 300; index++) void connection.writer.append("log.slow", new Uint8Array(1_000).fill(index % 256));
+    for (let index = 0; index < 300; index++)
+      void connection.writer.append("log.slow", new Uint8Array(1_000).fill(index % 256));
     let running = 0;
     const seen: number[] = [];
     const following = await connection.reader.follow(
@@ -108,7 +120,10 @@ describe("a connection", () => {
       },
     );
     await eventually("all arrive", () => seen.length === 300);
-    assert.deepEqual(seen, Array.from({ length: 300 }, (_, index) => index % 256));
+    assert.deepEqual(
+      seen,
+      Array.from({ length: 300 }, (_, index) => index % 256),
+    );
     await following.stop();
   });
 
@@ -132,7 +147,9 @@ describe("a connection", () => {
   test("of two puts at the same revision exactly one wins", async () => {
     const bucket = await connection.bucket("RACE");
     for (let round = 0; round < 30; round++) {
-      const puts = await Promise.all(["x", "y", "z"].map((value) => bucket.put(`k${round}`, bytes(value), 0)));
+      const puts = await Promise.all(
+        ["x", "y", "z"].map((value) => bucket.put(`k${round}`, bytes(value), 0)),
+      );
       assert.equal(puts.filter(({ kind }) => kind === "stored").length, 1);
     }
   });

@@ -86,7 +86,12 @@ function refuseOldCluster({ info }: NatsConnection): void {
   }
 }
 
-function assemble(connection: NatsConnection, manager: JetStreamManager, options: ConnectionOptions, log: Log): Connection {
+function assemble(
+  connection: NatsConnection,
+  manager: JetStreamManager,
+  options: ConnectionOptions,
+  log: Log,
+): Connection {
   const tools = { connection, manager, clock: systemClock, random: systemRandom, log };
   const publisher = new AcknowledgedPublisher(connection, systemClock, createInbox());
   const reader = streamReader(tools);
@@ -136,7 +141,13 @@ function assemble(connection: NatsConnection, manager: JetStreamManager, options
     store: {
       journal: (stream) => natsJournal(stream, { publisher, reader, manager }),
       snapshots: async (stream) => {
-        await ensureStream(manager, { name: stream, subjects: ["snap.>"], maxMessagesPerSubject: 1, directReads: true, replicas });
+        await ensureStream(manager, {
+          name: stream,
+          subjects: ["snap.>"],
+          maxMessagesPerSubject: 1,
+          directReads: true,
+          replicas,
+        });
         return natsSnapshots(stream, { publisher, ...tools });
       },
     },
@@ -149,7 +160,10 @@ function assemble(connection: NatsConnection, manager: JetStreamManager, options
     get status() {
       return status;
     },
-    server: { version: connection.info?.version ?? "0.0.0", clustered: connection.info?.cluster !== undefined },
+    server: {
+      version: connection.info?.version ?? "0.0.0",
+      clustered: connection.info?.cluster !== undefined,
+    },
     drain: () => {
       drained ??= drain(connection, publisher, () => reader.stopAll());
       return drained;

@@ -18,6 +18,7 @@ export function parseDelivery(reply: string | undefined): Delivery | undefined {
   const sequence = Number(tokens[first]);
   const deliverySequence = Number(tokens[first + 1]);
   const nanos = Number(tokens[first + 2]); // beyond 2^53, but exact to a microsecond
-  if (!Number.isSafeInteger(sequence) || !Number.isSafeInteger(deliverySequence) || !Number.isFinite(nanos)) return undefined;
+  if (!Number.isSafeInteger(sequence) || !Number.isSafeInteger(deliverySequence) || !Number.isFinite(nanos))
+    return undefined;
   return { sequence, deliverySequence, time: Math.floor(nanos / 1_000_000) as EpochMs };
 }

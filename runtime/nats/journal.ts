@@ -3,14 +3,24 @@ import type { JetStreamManager } from "@nats-io/jetstream";
 import type { StreamReader } from "../connection.ts";
 import type { JournalAppend, JournalLog } from "../journal.ts";
 import type { AcknowledgedPublisher, PublishOutcome } from "./acknowledged-publisher.ts";
-import { duplicateInProcess, noMessageFound, noRoomCodes, rivalInFlight, wrongLastSequence } from "./error-codes.ts";
+import {
+  duplicateInProcess,
+  noMessageFound,
+  noRoomCodes,
+  rivalInFlight,
+  wrongLastSequence,
+} from "./error-codes.ts";
 
 /** A commit is stored in under a millisecond; a second of silence means that something is wrong. */
 const appendTimeoutMs = 1_000;
 
 export function natsJournal(
   stream: string,
-  { publisher, reader, manager }: {
+  {
+    publisher,
+    reader,
+    manager,
+  }: {
     readonly publisher: AcknowledgedPublisher;
     readonly reader: StreamReader;
     readonly manager: JetStreamManager;
@@ -36,7 +46,11 @@ export function natsJournal(
 function appendOf(outcome: PublishOutcome): JournalAppend {
   if (outcome.kind !== "refused") return outcome;
   if (noRoomCodes.has(outcome.code)) return { kind: "full" };
-  if (outcome.code === wrongLastSequence || outcome.code === rivalInFlight || outcome.code === duplicateInProcess) {
+  if (
+    outcome.code === wrongLastSequence ||
+    outcome.code === rivalInFlight ||
+    outcome.code === duplicateInProcess
+  ) {
     return { kind: "conflict" };
   }
   return { kind: "unknown", reason: `${outcome.code} ${outcome.description}` };

@@ -36,7 +36,10 @@ export function keyValue(bucket: string, { publisher, reader, manager, clock }: 
   const stream = bucketStream(bucket);
   const prefix = `$KV.${bucket}.`;
   const subjectOf = (key: string): string => {
-    assert(keyPattern.test(key) && !key.startsWith(".") && !key.endsWith("."), `bucket key ${JSON.stringify(key)}`);
+    assert(
+      keyPattern.test(key) && !key.startsWith(".") && !key.endsWith("."),
+      `bucket key ${JSON.stringify(key)}`,
+    );
     return prefix + key;
   };
 
@@ -56,7 +59,10 @@ export function keyValue(bucket: string, { publisher, reader, manager, clock }: 
     const deadlineMs = clock.monotonicMs() + settleMsMax;
     let expectedSequence = expected;
     for (;;) {
-      const outcome = await publisher.publish(subjectOf(key), value, { expectedSequence, timeoutMs: attemptTimeoutMs });
+      const outcome = await publisher.publish(subjectOf(key), value, {
+        expectedSequence,
+        timeoutMs: attemptTimeoutMs,
+      });
       if (outcome.kind === "stored") return { kind: "stored", revision: outcome.sequence };
       if (outcome.kind === "refused" && !contested.has(outcome.code)) {
         throw new Error(`bucket ${bucket} refuses ${key}: ${outcome.code} ${outcome.description}`);
@@ -65,14 +71,22 @@ export function keyValue(bucket: string, { publisher, reader, manager, clock }: 
       const newest = await read(key).catch((): "unread" => "unread");
       if (newest !== "unread") {
         const revision = newest?.revision ?? 0;
-        if (revision > expectedSequence && newest !== undefined && sameBytes(newest.value, value) && !newest.deleted) {
+        if (
+          revision > expectedSequence &&
+          newest !== undefined &&
+          sameBytes(newest.value, value) &&
+          !newest.deleted
+        ) {
           return { kind: "stored", revision };
         }
-        if (revision > expectedSequence && expected === 0 && newest?.deleted === true) expectedSequence = revision;
-        else if (outcome.kind === "refused" && outcome.code === wrongLastSequence) return { kind: "conflict" };
+        if (revision > expectedSequence && expected === 0 && newest?.deleted === true)
+          expectedSequence = revision;
+        else if (outcome.kind === "refused" && outcome.code === wrongLastSequence)
+          return { kind: "conflict" };
         else if (revision > expectedSequence) return { kind: "conflict" };
       }
-      if (clock.monotonicMs() > deadlineMs) throw new Error(`bucket ${bucket} did not settle a put of ${key}`);
+      if (clock.monotonicMs() > deadlineMs)
+        throw new Error(`bucket ${bucket} did not settle a put of ${key}`);
       await clock.sleep(retryMs);
     }
   };

@@ -9,17 +9,27 @@ import type { Random } from "../random.ts";
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 const encode = (payload: unknown): Uint8Array => encoder.encode(JSON.stringify(payload) ?? "null");
-const decode = (message: Msg): unknown => (message.data.length === 0 ? undefined : JSON.parse(decoder.decode(message.data)));
+const decode = (message: Msg): unknown =>
+  message.data.length === 0 ? undefined : JSON.parse(decoder.decode(message.data));
 
 /** How long a caller should wait before it tries again after "nobody there": a hand-over takes about this. */
 const retryAfterMs = 100;
 
 /** JSON over core NATS. Failures use the codes of RuntimeFailure. */
-export function natsMessaging(connection: NatsConnection, tools: { readonly log: Log; readonly random: Random }): Messaging {
+export function natsMessaging(
+  connection: NatsConnection,
+  tools: { readonly log: Log; readonly random: Random },
+): Messaging {
   return {
-    request: async <Value>(subject: string, payload: unknown, { timeoutMs }: { readonly timeoutMs: number }) => {
+    request: async <Value>(
+      subject: string,
+      payload: unknown,
+      { timeoutMs }: { readonly timeoutMs: number },
+    ) => {
       try {
-        const answer = await connection.request(subject, encode(payload), { timeout: Math.max(1, Math.ceil(timeoutMs)) });
+        const answer = await connection.request(subject, encode(payload), {
+          timeout: Math.max(1, Math.ceil(timeoutMs)),
+        });
         return decode(answer) as Reply<Value, { code: string }>;
       } catch (error) {
         return requestFailure(error, timeoutMs);
@@ -33,7 +43,12 @@ export function natsMessaging(connection: NatsConnection, tools: { readonly log:
         const bytesMax = connection.info?.max_payload ?? 1_048_576;
         if (bytes.length <= bytesMax) return void message.respond(bytes);
         const reference = tools.random.hex(8);
-        tools.log.error("reply_too_large", { subject: message.subject, bytes: bytes.length, bytesMax, reference });
+        tools.log.error("reply_too_large", {
+          subject: message.subject,
+          bytes: bytes.length,
+          bytesMax,
+          reference,
+        });
         message.respond(encode(fail({ code: "internal", reference })));
       };
       const subscription = connection.subscribe(subject, {
@@ -69,7 +84,10 @@ export function natsMessaging(connection: NatsConnection, tools: { readonly log:
 function requestFailure(error: unknown, timeoutMs: number) {
   if (error instanceof TimeoutError) return fail({ code: "deadline_exceeded", afterMs: timeoutMs });
   if (error instanceof InvalidArgumentError) {
-    return fail({ code: "invalid_message", issues: [{ path: "", message: "larger than the server's limit" }] });
+    return fail({
+      code: "invalid_message",
+      issues: [{ path: "", message: "larger than the server's limit" }],
+    });
   }
   const nobody = error instanceof RequestError && error.isNoResponders();
   return fail({ code: "unavailable", reason: nobody ? "no_responders" : "disconnected", retryAfterMs });

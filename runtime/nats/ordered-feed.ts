@@ -124,7 +124,9 @@ export class OrderedFeed {
     const { manager, clock, log, connection } = this.#tools;
     while (this.#consumer === undefined && !this.#stopping.signal.aborted) {
       const inbox = createInbox();
-      const subscription = connection.subscribe(`${inbox}.*`, { callback: (_error, message) => this.#receive(inbox, message) });
+      const subscription = connection.subscribe(`${inbox}.*`, {
+        callback: (_error, message) => this.#receive(inbox, message),
+      });
       try {
         const { name } = await manager.consumers.add(this.#options.stream, this.#config());
         this.#consumer = { name, inbox, subscription, pulls: new Map(), deliverySequence: 0 };
@@ -158,7 +160,10 @@ export class OrderedFeed {
     if (consumer === undefined || this.#tools.connection.isClosed()) return;
     let asked = this.#queuedBytes;
     for (const { bytesLeft } of consumer.pulls.values()) asked += bytesLeft;
-    while (consumer.pulls.size < pullsInFlight && (asked === 0 || asked + this.#pullBytes <= this.#options.bytesInFlightMax)) {
+    while (
+      consumer.pulls.size < pullsInFlight &&
+      (asked === 0 || asked + this.#pullBytes <= this.#options.bytesInFlightMax)
+    ) {
       const reply = `${consumer.inbox}.${(this.#serial++).toString(36)}`;
       const request = { batch: pullMessagesMax, max_bytes: this.#pullBytes, expires: nanos(pullExpiresMs) };
       consumer.pulls.set(reply, {
@@ -213,7 +218,11 @@ export class OrderedFeed {
     if (code === 503 || (code === 409 && pull === undefined)) return this.restart(`status ${code}`);
     // Nothing of a whole pull fitted: one message is larger than it. Ask for more next time, up to the server's limit.
     const untouched = code === 409 && pull?.messagesLeft === pullMessagesMax && this.#queue.length === 0;
-    if (untouched) this.#pullBytes = Math.min(this.#pullBytes * 2, 2 * (this.#tools.connection.info?.max_payload ?? 1_048_576));
+    if (untouched)
+      this.#pullBytes = Math.min(
+        this.#pullBytes * 2,
+        2 * (this.#tools.connection.info?.max_payload ?? 1_048_576),
+      );
     this.#pull();
   }
 

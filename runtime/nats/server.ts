@@ -20,6 +20,8 @@ export interface NatsServerOptions {
   readonly readyTimeoutMs?: number;
   /** Most bytes JetStream may store; default 64 GiB. */
   readonly storeBytesMax?: number;
+  /** In a process group of its own, so that Ctrl-C in the terminal does not reach it before its users. */
+  readonly detached?: boolean;
 }
 
 export interface NatsServer {
@@ -43,7 +45,9 @@ const readyTimeoutMsDefault = 60_000;
 const stopMsMax = 10_000;
 
 /** WEIR_NATS_SERVER, else `.tools/nats/` of the working tree, else PATH. Undefined when there is none. */
-export function findNatsServer(environment: Readonly<Record<string, string | undefined>> = process.env): string | undefined {
+export function findNatsServer(
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): string | undefined {
   const named = environment["WEIR_NATS_SERVER"];
   const ours = resolve(import.meta.dirname, "../../.tools/nats/nats-server");
   const onPath = (environment["PATH"] ?? "").split(delimiter).map((folder) => join(folder, "nats-server"));
@@ -58,7 +62,7 @@ export async function startNatsServer(options: NatsServerOptions): Promise<NatsS
 
   const readyTimeoutMs = options.readyTimeoutMs ?? readyTimeoutMsDefault;
   const configured = (port: number): Promise<string> => writeConfiguration(options, version, port);
-  let running = await launch(binary, await configured(options.port ?? -1), options.dataDir, readyTimeoutMs);
+  let running = await launch(binary, await configured(options.port ?? -1), options, readyTimeoutMs);
   const { port } = running;
 
   return {
@@ -78,7 +82,7 @@ export async function startNatsServer(options: NatsServerOptions): Promise<NatsS
     kill9: () => end(running, "SIGKILL"),
     restart: async () => {
       await end(running, "SIGINT");
-      running = await launch(binary, await configured(port), options.dataDir, readyTimeoutMs);
+      running = await launch(binary, await configured(port), options, readyTimeoutMs);
     },
   };
 }
@@ -90,7 +94,11 @@ interface Running {
   readonly exited: NatsServer["exited"];
 }
 
-async function writeConfiguration(options: NatsServerOptions, version: string, port: number): Promise<string> {
+async function writeConfiguration(
+  options: NatsServerOptions,
+  version: string,
+  port: number,
+): Promise<string> {
   const { dataDir } = options;
   const quoted = JSON.stringify; // its escapes are those of the configuration language
   const canSync = atLeast(version, 2, 10);
@@ -115,8 +123,13 @@ async function writeConfiguration(options: NatsServerOptions, version: string, p
   return file;
 }
 
-async function launch(binary: string, configuration: string, dataDir: string, readyTimeoutMs: number): Promise<Running> {
-  const child = spawnTied(binary, ["-c", configuration, "-l", join(dataDir, "nats.log")]);
+async function launch(
+  binary: string,
+  configuration: string,
+  { dataDir, detached = false }: NatsServerOptions,
+  readyTimeoutMs: number,
+): Promise<Running> {
+  const child = spawnTied(binary, ["-c", configuration, "-l", join(dataDir, "nats.log")], detached);
   const exited = new Promise<Awaited<NatsServer["exited"]>>((done) => {
     child.once("exit", (code, signal) => done({ code, signal }));
     child.once("error", () => done({ code: -1, signal: null }));
@@ -137,11 +150,11 @@ async function launch(binary: string, configuration: string, dataDir: string, re
 }
 
 /** Dies with us even when we are killed: a server without its owner would keep the store locked. */
-function spawnTied(binary: string, commandLine: readonly string[]): ChildProcess {
+function spawnTied(binary: string, commandLine: readonly string[], detached: boolean): ChildProcess {
   const setpriv = process.platform === "linux" ? "/usr/bin/setpriv" : "";
   return setpriv !== "" && isExecutable(setpriv)
-    ? spawn(setpriv, ["--pdeathsig", "TERM", binary, ...commandLine], { stdio: "ignore" })
-    : spawn(binary, commandLine, { stdio: "ignore" });
+    ? spawn(setpriv, ["--pdeathsig", "TERM", binary, ...commandLine], { stdio: "ignore", detached })
+    : spawn(binary, commandLine, { stdio: "ignore", detached });
 }
 
 async function readPorts(file: string): Promise<{ port: number; monitoringPort: number } | undefined> {
@@ -157,7 +170,8 @@ async function readPorts(file: string): Promise<{ port: number; monitoringPort: 
 
 const isHealthy = async (monitoringPort: number): Promise<boolean> => {
   try {
-    return (await fetch(`http://127.0.0.1:${monitoringPort}/healthz`, { signal: AbortSignal.timeout(1_000) })).ok;
+    return (await fetch(`http://127.0.0.1:${monitoringPort}/healthz`, { signal: AbortSignal.timeout(1_000) }))
+      .ok;
   } catch {
     return false;
   }

@@ -43,7 +43,9 @@ export interface SnapshotTools {
 export function natsSnapshots(stream: string, tools: SnapshotTools): Snapshots {
   const { manager, random, log } = tools;
 
-  const readManifest = async (subject: string): Promise<{ revision: number; snapshots: readonly Entry[] }> => {
+  const readManifest = async (
+    subject: string,
+  ): Promise<{ revision: number; snapshots: readonly Entry[] }> => {
     const found = await manager.streams.getMessage(stream, { last_by_subj: `${subject}.manifest` });
     if (found === null) return { revision: 0, snapshots: [] };
     const parsed = Manifest.safeParse(JSON.parse(found.string()));
@@ -82,7 +84,11 @@ export function natsSnapshots(stream: string, tools: SnapshotTools): Snapshots {
     for (const entry of snapshots) {
       const { position } = entry;
       if (entry.version !== version) {
-        log.warn("snapshot_of_other_version", { actor: addressText(address), position, version: entry.version });
+        log.warn("snapshot_of_other_version", {
+          actor: addressText(address),
+          position,
+          version: entry.version,
+        });
         continue;
       }
       const bytes = await readChunks(tools, stream, `${subject}.${entry.id}`, entry.chunks);
@@ -106,11 +112,16 @@ async function inWindows(count: number, work: (index: number) => Promise<void>):
 }
 
 /** The same chunk twice is harmless: its subject keeps one. */
-async function publishUntilStored({ publisher, clock }: SnapshotTools, subject: string, data: Uint8Array): Promise<void> {
+async function publishUntilStored(
+  { publisher, clock }: SnapshotTools,
+  subject: string,
+  data: Uint8Array,
+): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     const outcome = await publisher.publish(subject, data, { timeoutMs: attemptTimeoutMs });
     if (outcome.kind === "stored") return;
-    if (attempt === attemptsMax) throw new Error(`a snapshot chunk was not stored: ${JSON.stringify(outcome)}`);
+    if (attempt === attemptsMax)
+      throw new Error(`a snapshot chunk was not stored: ${JSON.stringify(outcome)}`);
     await clock.sleep(readRetryMs * attempt);
   }
 }

@@ -18,7 +18,8 @@ export async function ensureStream(manager: JetStreamManager, spec: StreamSpec):
     const { config } = await manager.streams.update(spec.name, wanted);
     differing = differences(wanted, config);
   }
-  if (differing.length > 0) throw new Error(`the server keeps stream ${spec.name} otherwise: ${differing.join("; ")}`);
+  if (differing.length > 0)
+    throw new Error(`the server keeps stream ${spec.name} otherwise: ${differing.join("; ")}`);
 }
 
 function configOf(spec: StreamSpec) {
@@ -32,12 +33,17 @@ function configOf(spec: StreamSpec) {
     max_age: nanos(spec.maxAgeMs ?? 0),
     max_bytes: spec.maxBytes ?? -1,
     max_msgs_per_subject: spec.maxMessagesPerSubject ?? -1,
-    duplicate_window: nanos(Math.min(spec.duplicateWindowMs ?? 120_000, spec.maxAgeMs ?? Number.POSITIVE_INFINITY)),
+    duplicate_window: nanos(
+      Math.min(spec.duplicateWindowMs ?? 120_000, spec.maxAgeMs ?? Number.POSITIVE_INFINITY),
+    ),
     allow_direct: spec.directReads ?? false,
   } satisfies Partial<StreamConfig>;
 }
 
-async function create(manager: JetStreamManager, config: Partial<StreamConfig> & { name: string }): Promise<StreamConfig> {
+async function create(
+  manager: JetStreamManager,
+  config: Partial<StreamConfig> & { name: string },
+): Promise<StreamConfig> {
   try {
     return (await manager.streams.add(config)).config;
   } catch (error) {
@@ -50,7 +56,11 @@ async function create(manager: JetStreamManager, config: Partial<StreamConfig> &
 
 function differences(wanted: Partial<StreamConfig>, present: StreamConfig): string[] {
   return Object.entries(wanted)
-    .map(([name, value]) => ({ name, asked: canonical(value), got: canonical(present[name as keyof StreamConfig]) }))
+    .map(([name, value]) => ({
+      name,
+      asked: canonical(value),
+      got: canonical(present[name as keyof StreamConfig]),
+    }))
     .filter(({ asked, got }) => asked !== got)
     .map(({ name, asked, got }) => `${name} is ${got}, not ${asked}`);
 }

@@ -74,7 +74,12 @@ export function streamReader(tools: FeedTools): NatsStreamReader {
     // A handler that throws is a defect of its owner; nothing may be skipped behind its back.
     const finished = run().catch((error: unknown) => {
       closeFeed(feed);
-      tools.log.error("follow_handler_failed", { stream: options.stream, subject: options.subject, after: position, error });
+      tools.log.error("follow_handler_failed", {
+        stream: options.stream,
+        subject: options.subject,
+        after: position,
+        error,
+      });
     });
     return {
       get position() {
@@ -87,7 +92,9 @@ export function streamReader(tools: FeedTools): NatsStreamReader {
     };
   };
 
-  async function* readRange(options: Parameters<StreamReader["readRange"]>[0]): AsyncGenerator<StreamMessage> {
+  async function* readRange(
+    options: Parameters<StreamReader["readRange"]>[0],
+  ): AsyncGenerator<StreamMessage> {
     const { stream, subject, from, to } = options;
     const last = await lastSequence(stream, subject);
     const end = Math.min(to, last);

@@ -13,7 +13,12 @@ export interface TestNats extends NatsServer {
 /** Unsynced by default: a test never loses power, and the disk is shared. */
 export async function startNats(options: Partial<NatsServerOptions> = {}): Promise<TestNats> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "weir-nats-")));
-  const server = await startNatsServer({ dataDir, syncAlways: false, storeBytesMax: 4 * 1024 ** 3, ...options });
+  const server = await startNatsServer({
+    dataDir,
+    syncAlways: false,
+    storeBytesMax: 4 * 1024 ** 3,
+    ...options,
+  });
   const dispose = async (): Promise<void> => {
     await server.stop();
     await rm(dataDir, { recursive: true, force: true });

@@ -151,12 +151,19 @@ export class WeirClient {
     if (plan === undefined) return failed(flagKey, fallback, "PROVIDER_NOT_READY", "no configuration yet");
     const unit = unitOf(context);
     if (unit === undefined)
-      return failed(flagKey, fallback, "TARGETING_KEY_MISSING", "the context names no targetingKey or valid unitId");
-    const unitId = "unitId" in unit ? unit.unitId : unitIdOf(plan.unitSalt, this.#options.unitType, unit.rawKey);
+      return failed(
+        flagKey,
+        fallback,
+        "TARGETING_KEY_MISSING",
+        "the context names no targetingKey or valid unitId",
+      );
+    const unitId =
+      "unitId" in unit ? unit.unitId : unitIdOf(plan.unitSalt, this.#options.unitType, unit.rawKey);
     const { targetingKey: _key, unitId: _id, ...attributes } = context;
     const now = this.#options.clock.now();
     const evaluation = this.#configuration.evaluate(flagKey, { unitId, attributes, now });
-    if (evaluation === undefined) return failed(flagKey, fallback, "PROVIDER_NOT_READY", "no configuration yet");
+    if (evaluation === undefined)
+      return failed(flagKey, fallback, "PROVIDER_NOT_READY", "no configuration yet");
     const details = detailsOf(evaluation, type, fallback, {
       version: plan.version,
       stale: this.status === "stale",

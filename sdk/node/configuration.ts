@@ -1,3 +1,4 @@
+import { createPublicKey, type KeyObject } from "node:crypto";
 import { evaluate } from "../../evaluation/evaluate.ts";
 import { program, type Program } from "../../evaluation/program.ts";
 import { etagOf, verifyEd25519 } from "../../evaluation/sign.ts";
@@ -24,13 +25,13 @@ export interface ConfigurationInfo {
 }
 
 export class Configuration {
-  readonly #publicKey: string | undefined;
+  readonly #publicKey: KeyObject | undefined;
   readonly #onError: NoticeListener;
   #current: Current | undefined;
   #confirmedAt: number | undefined;
 
   constructor(options: { readonly publicKey?: string; readonly onError: NoticeListener }) {
-    this.#publicKey = options.publicKey;
+    this.#publicKey = options.publicKey === undefined ? undefined : createPublicKey(options.publicKey);
     this.#onError = options.onError;
   }
 
@@ -45,7 +46,11 @@ export class Configuration {
   info(now: number): ConfigurationInfo | undefined {
     if (this.#current === undefined) return undefined;
     const { plan, etag } = this.#current;
-    return { version: plan.version, etag, ...(this.#confirmedAt === undefined ? {} : { ageMs: now - this.#confirmedAt }) };
+    return {
+      version: plan.version,
+      etag,
+      ...(this.#confirmedAt === undefined ? {} : { ageMs: now - this.#confirmedAt }),
+    };
   }
 
   /** The service says that what we have is current. */
@@ -82,7 +87,8 @@ export class Configuration {
       return "not a signed plan";
     const candidate = signed as SignedPlan;
     if (typeof candidate.plan !== "object" || candidate.plan === null) return "the plan is missing";
-    if (candidate.plan.format !== planFormat) return `format ${String(candidate.plan.format)}, expected ${planFormat}`;
+    if (candidate.plan.format !== planFormat)
+      return `format ${String(candidate.plan.format)}, expected ${planFormat}`;
     if (etagOf(candidate.plan) !== candidate.etag) return "the plan does not match its etag"; // C1
     if (this.#publicKey !== undefined && !verifyEd25519(candidate, this.#publicKey))
       return "the plan is not signed with the expected key";

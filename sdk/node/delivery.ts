@@ -41,7 +41,8 @@ export class Delivery {
     if (this.#closing.signal.aborted) return;
     this.#queue.push(event);
     if (this.#queue.length >= batchMax) this.#drainSoon();
-    else this.#cancelTimer ??= this.#options.clock.timer(this.#options.flushIntervalMs, () => this.#drainSoon());
+    else
+      this.#cancelTimer ??= this.#options.clock.timer(this.#options.flushIntervalMs, () => this.#drainSoon());
   }
 
   /** Sends what is queued now. Waits at most `timeoutMs`; answers what could not be sent. */
@@ -74,7 +75,9 @@ export class Delivery {
     this.#draining ??= this.#run().finally(() => {
       this.#draining = undefined;
       if (this.#queue.length > 0 && !this.#closing.signal.aborted)
-        this.#cancelTimer ??= this.#options.clock.timer(this.#options.flushIntervalMs, () => this.#drainSoon());
+        this.#cancelTimer ??= this.#options.clock.timer(this.#options.flushIntervalMs, () =>
+          this.#drainSoon(),
+        );
     });
     return this.#draining;
   }
@@ -107,7 +110,8 @@ export class Delivery {
   }
 
   async #pause(waitMs: number): Promise<void> {
-    if (this.#wake.signal.aborted) return sleep(this.#options.clock, Math.min(waitMs, 250), this.#closing.signal);
+    if (this.#wake.signal.aborted)
+      return sleep(this.#options.clock, Math.min(waitMs, 250), this.#closing.signal);
     const either = AbortSignal.any([this.#wake.signal, this.#closing.signal]);
     await sleep(this.#options.clock, waitMs, either);
   }

@@ -3,7 +3,12 @@ import type { FlagType } from "../../protocols/flag.ts";
 import type { Json } from "../../protocols/json.ts";
 
 /** OpenFeature's error codes that can happen here. */
-export type ErrorCode = "PROVIDER_NOT_READY" | "FLAG_NOT_FOUND" | "TYPE_MISMATCH" | "TARGETING_KEY_MISSING" | "GENERAL";
+export type ErrorCode =
+  | "PROVIDER_NOT_READY"
+  | "FLAG_NOT_FOUND"
+  | "TYPE_MISMATCH"
+  | "TARGETING_KEY_MISSING"
+  | "GENERAL";
 
 /** OpenFeature's evaluation details. `value` is always usable: the default when there is an error. */
 export interface Details<Value extends Json = Json> {
@@ -31,8 +36,10 @@ export function detailsOf<Value extends Json>(
   configuration: { readonly version: number; readonly stale: boolean },
 ): Details<Value> {
   const { flagKey, value, variation, code } = evaluation;
-  if (code === "flag_not_found") return failed(flagKey, fallback, "FLAG_NOT_FOUND", `there is no flag ${flagKey}`);
-  if (value === undefined) return failed(flagKey, fallback, "GENERAL", `${flagKey} was answered without a value: ${code}`);
+  if (code === "flag_not_found")
+    return failed(flagKey, fallback, "FLAG_NOT_FOUND", `there is no flag ${flagKey}`);
+  if (value === undefined)
+    return failed(flagKey, fallback, "GENERAL", `${flagKey} was answered without a value: ${code}`);
   if (type !== undefined && !hasType(value, type))
     return failed(flagKey, fallback, "TYPE_MISMATCH", `the value of ${flagKey} is not of type ${type}`);
   return {

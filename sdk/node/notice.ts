@@ -2,7 +2,12 @@
 
 export type Notice =
   /** The service could not be reached, or answered an error; it is tried again. */
-  | { readonly code: "unreachable"; readonly doing: Doing; readonly message: string; readonly status?: number }
+  | {
+      readonly code: "unreachable";
+      readonly doing: Doing;
+      readonly message: string;
+      readonly status?: number;
+    }
   /** 401 or 403: the token is wrong for this. Tried again, slowly: it may be granted later. */
   | { readonly code: "refused"; readonly doing: Doing; readonly status: number }
   /** A configuration came that does not match its own etag, or is of an unknown format. The old one stays. */

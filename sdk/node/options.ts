@@ -34,7 +34,9 @@ export interface WeirOptions {
   readonly fetch?: typeof fetch;
 }
 
-export interface ResolvedOptions extends Required<Omit<WeirOptions, "bootstrap" | "publicKey" | "environment">> {
+export interface ResolvedOptions extends Required<
+  Omit<WeirOptions, "bootstrap" | "publicKey" | "environment">
+> {
   readonly environment: EnvironmentKey;
   readonly bootstrap?: SignedPlan;
   readonly publicKey?: string;
@@ -42,7 +44,8 @@ export interface ResolvedOptions extends Required<Omit<WeirOptions, "bootstrap" 
 
 /** Optional in, complete out. Throws on what no server could make sense of: a programmer's mistake, seen at start. */
 export function resolveOptions(options: WeirOptions): ResolvedOptions {
-  if (!/^https?:\/\//.test(options.url)) throw new TypeError(`url must start with http:// or https://: ${options.url}`);
+  if (!/^https?:\/\//.test(options.url))
+    throw new TypeError(`url must start with http:// or https://: ${options.url}`);
   if (options.token === "") throw new TypeError("token must not be empty");
   return {
     url: options.url.replace(/\/+$/, ""),
@@ -65,6 +68,7 @@ export function resolveOptions(options: WeirOptions): ResolvedOptions {
 }
 
 function positive(name: string, value: number): number {
-  if (!(Number.isFinite(value) && value > 0)) throw new TypeError(`${name} must be a positive number: ${value}`);
+  if (!(Number.isFinite(value) && value > 0))
+    throw new TypeError(`${name} must be a positive number: ${value}`);
   return value;
 }

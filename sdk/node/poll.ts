@@ -48,6 +48,12 @@ async function refusedPoll(options: ResolvedOptions, response: Response): Promis
   const { status } = response;
   await response.body?.cancel();
   if (status === 401 || status === 403) options.onError({ code: "refused", doing: "poll", status });
-  else options.onError({ code: "unreachable", doing: "poll", status, message: `the service answered ${status}` });
+  else
+    options.onError({
+      code: "unreachable",
+      doing: "poll",
+      status,
+      message: `the service answered ${status}`,
+    });
   return { kind: "failed", retryAfterMs: retryAfterMs(response, options.clock.now()) };
 }

@@ -28,7 +28,8 @@ export async function sendEvents(
     if (events.length === 0) continue;
     const posted = await post(options, path, encodeEvents(events, pseudonyms), closing);
     if (posted.kind === "again") return { kind: "failed", remaining, retryAfterMs: posted.retryAfterMs };
-    if (posted.kind === "refused") options.onError({ code: "events_rejected", count: events.length, first: posted.reason });
+    if (posted.kind === "refused")
+      options.onError({ code: "events_rejected", count: events.length, first: posted.reason });
     remaining = remaining.filter((event) => event.type !== type);
   }
   return { kind: "settled", remaining };
@@ -39,7 +40,12 @@ type Posted =
   | { readonly kind: "again"; readonly retryAfterMs: number }
   | { readonly kind: "refused"; readonly reason: string };
 
-async function post(options: ResolvedOptions, path: string, body: string, closing: AbortSignal): Promise<Posted> {
+async function post(
+  options: ResolvedOptions,
+  path: string,
+  body: string,
+  closing: AbortSignal,
+): Promise<Posted> {
   const limit = deadline(options.clock, requestTimeoutMs, closing);
   try {
     const headers = { "content-type": "application/json" };
@@ -64,7 +70,11 @@ async function judge(options: ResolvedOptions, response: Response): Promise<Post
     const receipt = (await response.json()) as Partial<IngestReceipt>;
     const [first] = receipt.errors ?? [];
     if (receipt.rejected !== undefined && receipt.rejected > 0)
-      options.onError({ code: "events_rejected", count: receipt.rejected, first: first?.message ?? "no reason given" });
+      options.onError({
+        code: "events_rejected",
+        count: receipt.rejected,
+        first: first?.message ?? "no reason given",
+      });
     return { kind: "taken" };
   }
   const again = { kind: "again", retryAfterMs: retryAfterMs(response, options.clock.now()) } as const;
@@ -74,7 +84,12 @@ async function judge(options: ResolvedOptions, response: Response): Promise<Post
     return again;
   }
   if (status === 408 || status === 429 || status >= 500) {
-    options.onError({ code: "unreachable", doing: "events", status, message: `the service answered ${status}` });
+    options.onError({
+      code: "unreachable",
+      doing: "events",
+      status,
+      message: `the service answered ${status}`,
+    });
     return again;
   }
   return { kind: "refused", reason: `${status}: ${text.slice(0, 200)}` };

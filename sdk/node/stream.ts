@@ -63,7 +63,8 @@ export async function followStream(
     }
     return { heard, retryAfterMs: retryMs };
   } catch (error) {
-    if (!closing.aborted) options.onError({ code: "unreachable", doing: "stream", message: messageOf(error) });
+    if (!closing.aborted)
+      options.onError({ code: "unreachable", doing: "stream", message: messageOf(error) });
     return { heard, retryAfterMs: retryMs };
   } finally {
     watchdog.end();
@@ -81,5 +82,11 @@ function offerText(options: ResolvedOptions, configuration: Configuration, text:
 
 function reportRefusal(options: ResolvedOptions, status: number): void {
   if (status === 401 || status === 403) options.onError({ code: "refused", doing: "stream", status });
-  else options.onError({ code: "unreachable", doing: "stream", status, message: `the service answered ${status}` });
+  else
+    options.onError({
+      code: "unreachable",
+      doing: "stream",
+      status,
+      message: `the service answered ${status}`,
+    });
 }

@@ -25,7 +25,10 @@ const exposure = ({ id, ts, unitId, experiment, flagKey, variant }: QueuedExposu
   variant,
 });
 
-const outcome = ({ id, ts, unit, name, value, properties }: QueuedOutcome, pseudonyms: Pseudonyms): unknown => ({
+const outcome = (
+  { id, ts, unit, name, value, properties }: QueuedOutcome,
+  pseudonyms: Pseudonyms,
+): unknown => ({
   type: "metric",
   id,
   ts,
@@ -35,4 +38,5 @@ const outcome = ({ id, ts, unit, name, value, properties }: QueuedOutcome, pseud
   properties,
 });
 
-const pseudonym = (rawKey: string, { unitSalt, unitType }: Pseudonyms): UnitId => unitIdOf(unitSalt, unitType, rawKey);
+const pseudonym = (rawKey: string, { unitSalt, unitType }: Pseudonyms): UnitId =>
+  unitIdOf(unitSalt, unitType, rawKey);

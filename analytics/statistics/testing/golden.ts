@@ -11,10 +11,19 @@ export function goldenCases<Case>(name: string, shape: z.ZodType<Case>): readonl
 export const Tolerance = z.object({ rel: z.number() });
 
 /** |actual − expected| ≤ rel |expected|, or abs where something is so near 0 that rel means nothing. */
-export function assertClose(actual: number | undefined, expected: number, rel: number, what = "", abs = 0): void {
+export function assertClose(
+  actual: number | undefined,
+  expected: number,
+  rel: number,
+  what = "",
+  abs = 0,
+): void {
   assert.ok(actual !== undefined, `${what} is missing`);
   const error = Math.abs(actual - expected);
-  assert.ok(error <= Math.max(rel * Math.abs(expected), abs), `${what}: ${actual}, expected ${expected} within ${rel}`);
+  assert.ok(
+    error <= Math.max(rel * Math.abs(expected), abs),
+    `${what}: ${actual}, expected ${expected} within ${rel}`,
+  );
 }
 
 /** Takes the member of that kind, or fails with what came instead. */

@@ -1,0 +1,58 @@
+import { fail, succeed } from "../protocols/errors.ts";
+import type { Reply } from "../protocols/errors.ts";
+import type { EpochMs } from "../protocols/time.ts";
+import type { Warehouse } from "./clickhouse.ts";
+import { createEvents, createExposures } from "./schema.ts";
+import type { WarehouseFailure } from "./warehouse-failure.ts";
+
+// The way from any earlier schema to this one. A version is never edited once released; a change is a new one.
+// Each statement may run twice: a crash between it and its record repeats it.
+
+interface Migration {
+  readonly version: number;
+  readonly name: string;
+  readonly statements: readonly string[];
+}
+
+export const migrations: readonly Migration[] = [
+  { version: 1, name: "exposures and events", statements: [createExposures, createEvents] },
+];
+
+export type MigrationFailure =
+  | WarehouseFailure
+  /** The data was written by a newer Weir; an older one must not touch it. */
+  | { readonly code: "schema_too_new"; readonly version: number; readonly versionMax: number };
+
+const createLedger = `
+CREATE TABLE IF NOT EXISTS weir.migrations (version UInt32, name String, applied_at DateTime64(3, 'UTC'))
+ENGINE = ReplacingMergeTree ORDER BY version
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, non_replicated_deduplication_window = 0`;
+
+/** Brings the warehouse to the newest schema and answers the versions that were applied now. */
+export async function migrate(
+  warehouse: Warehouse,
+  now: EpochMs,
+  list: readonly Migration[] = migrations,
+): Promise<Reply<readonly number[], MigrationFailure>> {
+  for (const statement of ["CREATE DATABASE IF NOT EXISTS weir", createLedger]) {
+    const made = await warehouse.command(statement);
+    if (!made.ok) return made;
+  }
+  const found = await warehouse.query<{ version: number }>("SELECT DISTINCT version FROM weir.migrations");
+  if (!found.ok) return found;
+  const applied = new Set(found.value.map(({ version }) => version));
+  const newest = Math.max(0, ...applied);
+  const versionMax = list.at(-1)?.version ?? 0;
+  if (newest > versionMax) return fail({ code: "schema_too_new", version: newest, versionMax });
+
+  const missing = list.filter(({ version }) => !applied.has(version));
+  for (const { version, name, statements } of missing) {
+    for (const statement of statements) {
+      const done = await warehouse.command(statement);
+      if (!done.ok) return done;
+    }
+    const recorded = await warehouse.insert("weir.migrations", ["version", "name", "applied_at"], [[version, name, now]]);
+    if (!recorded.ok) return recorded;
+  }
+  return succeed(missing.map(({ version }) => version));
+}

@@ -1,0 +1,114 @@
+import type { routes } from "../protocols/routes.ts";
+import type { Call, Room } from "./call.ts";
+import {
+  createEntity,
+  experiments,
+  flags,
+  getEntity,
+  listEntities,
+  metrics,
+  putEntity,
+  segments,
+} from "./control/entities.ts";
+import {
+  archiveEnvironment,
+  createEnvironment,
+  createToken,
+  listEnvironments,
+  listTokens,
+  revokeToken,
+} from "./control/organisation.ts";
+import {
+  changeLifecycle,
+  listVersions,
+  publishEnvironment,
+  publishFlag,
+  rollbackEnvironment,
+} from "./control/publishing.ts";
+import { getPipeline, getResults } from "./control/results.ts";
+import { signIn, signOut, whoAmI } from "./control/session.ts";
+import { postAssignment } from "./evaluate/assignments.ts";
+import { postEvaluate, postFlagsEvaluate } from "./evaluate/evaluate.ts";
+import { postOfrepFlag, postOfrepFlags } from "./evaluate/ofrep.ts";
+import type { Action, Answer } from "./http.ts";
+import { postEvents } from "./ingest/routes.ts";
+import { resultStreams } from "./streams/result-stream.ts";
+import { getConfig, streamPlans } from "./streams/plan-stream.ts";
+
+export type RouteName = keyof typeof routes;
+
+export type Endpoint =
+  | {
+      readonly kind: "body";
+      readonly run: (room: Room, call: Call, body: string) => Answer | Promise<Answer>;
+    }
+  | { readonly kind: "stream"; readonly open: (room: Room, call: Call) => Action };
+
+/** Browsers of other origins may call these, with a token. */
+export const crossOriginRoutes: ReadonlySet<RouteName> = new Set([
+  "evaluate",
+  "flagsEvaluate",
+  "assignments",
+  "ofrepFlag",
+  "ofrepFlags",
+  "exposures",
+  "exposuresShort",
+  "outcomes",
+  "metricsShort",
+]);
+
+/** What this process says of itself; gateway.ts makes them. */
+export type SelfEndpoints = Record<"live" | "ready" | "metrics" | "openapi", () => Answer | Promise<Answer>>;
+
+const body = (run: Extract<Endpoint, { kind: "body" }>["run"]): Endpoint => ({ kind: "body", run });
+const stream = (open: Extract<Endpoint, { kind: "stream" }>["open"]): Endpoint => ({ kind: "stream", open });
+
+/** Who serves each route of the contract. A route without an endpoint does not compile. */
+export function endpointsOf(self: SelfEndpoints): Record<RouteName, Endpoint> {
+  return {
+    live: body(self.live),
+    ready: body(self.ready),
+    metrics: body(self.metrics),
+    openapi: body(self.openapi),
+    signIn: body(signIn),
+    session: body(whoAmI),
+    signOut: body(signOut),
+    evaluate: body(postEvaluate),
+    flagsEvaluate: body(postFlagsEvaluate),
+    assignments: body(postAssignment),
+    ofrepFlag: body(postOfrepFlag),
+    ofrepFlags: body(postOfrepFlags),
+    exposures: body(postEvents("exposure")),
+    exposuresShort: body(postEvents("exposure")),
+    outcomes: body(postEvents("metric")),
+    metricsShort: body(postEvents("metric")),
+    config: body(getConfig),
+    stream: stream(streamPlans),
+    resultsStream: stream(resultStreams()),
+    environments: body(listEnvironments),
+    createEnvironment: body(createEnvironment),
+    archiveEnvironment: body(archiveEnvironment),
+    publishEnvironment: body(publishEnvironment),
+    rollbackEnvironment: body(rollbackEnvironment),
+    versions: body(listVersions),
+    pipeline: body(getPipeline),
+    tokens: body(listTokens),
+    createToken: body(createToken),
+    revokeToken: body(revokeToken),
+    flags: body(listEntities(flags)),
+    flag: body(getEntity(flags)),
+    putFlag: body(putEntity(flags)),
+    createFlag: body(createEntity(flags)),
+    publishFlag: body(publishFlag),
+    segments: body(listEntities(segments)),
+    putSegment: body(putEntity(segments)),
+    metricList: body(listEntities(metrics)),
+    putMetric: body(putEntity(metrics)),
+    experiments: body(listEntities(experiments)),
+    experiment: body(getEntity(experiments)),
+    createExperiment: body(createEntity(experiments)),
+    putExperiment: body(putEntity(experiments)),
+    lifecycle: body(changeLifecycle),
+    results: body(getResults),
+  };
+}

@@ -1,0 +1,160 @@
+import { createHmac } from "node:crypto";
+import { join } from "node:path";
+import { fail, succeed, type Reply } from "../protocols/errors.ts";
+import type { Keys } from "../evaluation/keys.ts";
+import { verifyPlan } from "../evaluation/sign.ts";
+import { createTelemetry, type Clock, type Log, type Random, type Telemetry } from "../runtime/index.ts";
+import { Authenticator } from "./auth.ts";
+import type { Room, Secrets } from "./call.ts";
+import type { GatewayConfig } from "./config.ts";
+import { ConsoleFiles } from "./console-files.ts";
+import { Counts, countsExporter } from "./counts.ts";
+import { DirectoryView } from "./directory.ts";
+import { endpointsOf } from "./endpoints.ts";
+import { FrontDoor } from "./front-door.ts";
+import { jsonAnswer, type Answer } from "./http.ts";
+import { Ingest } from "./ingest/ingest.ts";
+import { LastGood } from "./last-good.ts";
+import { LogLink } from "./link.ts";
+import { openapiDocument } from "./openapi.ts";
+import { Plans } from "./plans.ts";
+import { Readiness } from "./probes.ts";
+import { RequestIds } from "./request-id.ts";
+import { openServer } from "./server.ts";
+import { SseHub } from "./streams/sse.ts";
+
+// One gateway, put together: what it has from disk, the link to the log, and the server in front of both.
+
+export interface GatewayOptions {
+  readonly config: GatewayConfig;
+  readonly keys: Keys;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+export interface Gateway {
+  readonly port: number;
+  /** Resolves when the log was reached for the first time, and its plans and directory were read. */
+  readonly linked: Promise<void>;
+  /** Bounded by five seconds. Idempotent. */
+  close(): Promise<void>;
+}
+
+const bodyMsMax = 30_000;
+const finishMsMax = 2_500;
+const flushMsMax = 1_000;
+const closeMsMax = 4_700;
+
+export async function openGateway(
+  options: GatewayOptions,
+): Promise<Reply<Gateway, { code: "port_taken"; host: string; port: number }>> {
+  const { config, keys, clock, random, log } = options;
+  const secrets = secretsOf(keys);
+  const counts = new Counts();
+  const directory = new DirectoryView();
+  const lastGood = new LastGood(join(config.dataDir, "gateway"), log);
+  const plans = new Plans((signed) => verifyPlan(signed, { hmacSecret: keys.hmacSecret }), lastGood, log);
+  directory.accept(await lastGood.directory());
+  for (const plan of await lastGood.plans()) plans.accept(plan, true);
+
+  const link = new LogLink({ natsUrl: config.natsUrl, clock, random, log, directory, plans, lastGood });
+  const requestIds = new RequestIds(random);
+  const ingest = new Ingest({
+    append: async (subject, data, appendOptions) =>
+      (await link.current?.connection.writer.append(subject, data, appendOptions)) ?? notConnected,
+    clock,
+    random,
+    counts,
+    exposureSecret: secrets.exposure,
+    makeId: () => requestIds.next(),
+  });
+  const sse = new SseHub(counts, clock, random);
+  const auth = new Authenticator(directory, secrets.session);
+  const room: Room = {
+    config,
+    clock,
+    random,
+    log,
+    secrets,
+    directory,
+    auth,
+    plans,
+    requestIds,
+    counts,
+    ingest,
+    sse,
+    link: () => link.current,
+  };
+
+  const telemetry = createTelemetry("weir-gateway");
+  const endpoints = endpointsOf(selfEndpoints(room, telemetry));
+  const door = new FrontDoor(room, endpoints, new ConsoleFiles(config.consoleDir));
+  const serving = {
+    host: config.host,
+    port: config.port,
+    exclusive: !config.sharePort,
+    bodyBytesMax: config.bodyBytesMax,
+    bodyMsMax,
+  };
+  const server = await openServer(serving, door, clock);
+  if (!server.ok) {
+    await telemetry.close();
+    return fail(server.failure);
+  }
+  const linked = link.open();
+  void sse.run();
+  const closed = once(async () => {
+    sse.close();
+    await server.value.close(finishMsMax);
+    await Promise.race([ingest.flush(), clock.sleep(flushMsMax)]);
+    await link.close();
+    await lastGood.settled();
+    await telemetry.close();
+  });
+  return succeed({
+    port: server.value.port,
+    linked,
+    close: () => Promise.race([closed(), clock.sleep(closeMsMax)]),
+  });
+}
+
+const notConnected = { kind: "unavailable", reason: "no connection to the log yet" } as const;
+
+/** Each purpose has a key of its own, so that a signature made for one proves nothing to another. */
+function secretsOf(keys: Keys): Secrets {
+  const session = createHmac("sha256", keys.hmacSecret).update("weir:session").digest("base64url");
+  return { session, exposure: keys.exposureSecret.toString("base64url") };
+}
+
+function selfEndpoints(room: Room, telemetry: Telemetry): Parameters<typeof endpointsOf>[0] {
+  const readiness = new Readiness(room);
+  const exportCounts = countsExporter(telemetry, room.counts, () => ({
+    sseClients: room.sse.size,
+    inFlightBytes: room.ingest.inFlightBytes,
+    planVersions: [...room.plans.all()].map(({ environment, version }) => ({ environment, version })),
+  }));
+  let document: string | undefined;
+  return {
+    live: () => jsonAnswer(200, { live: true }),
+    ready: () => readiness.answer(),
+    openapi: () => ({
+      status: 200,
+      headers: [
+        ["content-type", "application/json; charset=utf-8"],
+        ["cache-control", "no-cache"],
+      ],
+      body: (document ??= JSON.stringify(openapiDocument())),
+    }),
+    metrics: async (): Promise<Answer> => {
+      exportCounts();
+      const body = await telemetry.prometheusText();
+      return { status: 200, headers: [["content-type", "text/plain; version=0.0.4; charset=utf-8"]], body };
+    },
+  };
+}
+
+function once(act: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  return () => (running ??= act());
+}

@@ -1,0 +1,115 @@
+import { buckets, organisationKey, streams } from "../protocols/topology.ts";
+import {
+  Backoff,
+  openClient,
+  openConnection,
+  type Clock,
+  type KeyValueEntry,
+  type Log,
+  type Random,
+} from "../runtime/index.ts";
+import type { Link } from "./call.ts";
+import type { DirectoryView } from "./directory.ts";
+import type { LastGood } from "./last-good.ts";
+import type { Plans } from "./plans.ts";
+
+// The gateway's tie to the log. It may be absent at start: then the gateway answers from what it has, and tries again
+// until it is closed. Afterwards the connection mends itself.
+
+export interface LinkOptions {
+  readonly natsUrl: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly directory: DirectoryView;
+  readonly plans: Plans;
+  readonly lastGood: LastGood;
+}
+
+const connectMsMax = 5_000;
+const retryMsMax = 2_000;
+const decoder = new TextDecoder();
+
+export class LogLink {
+  readonly #options: LinkOptions;
+  readonly #stopped = new AbortController();
+  #link: Link | undefined;
+  readonly #stops: (() => Promise<void>)[] = [];
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+  }
+
+  get current(): Link | undefined {
+    return this.#link;
+  }
+
+  /** Resolves when the link stands and both buckets are followed, or when it was closed before. */
+  async open(): Promise<void> {
+    const { clock, log, random, natsUrl } = this.#options;
+    const backoff = new Backoff(random, { maxMs: retryMsMax });
+    while (!this.#stopped.signal.aborted) {
+      try {
+        const connection = await openConnection({
+          url: natsUrl,
+          name: "gateway",
+          streams: [streams.events, streams.dead],
+          connectTimeoutMs: connectMsMax,
+          log,
+        });
+        if (this.#stopped.signal.aborted) return await connection.drain();
+        this.#link = { connection, client: openClient(connection) };
+        await this.#follow(this.#link);
+        log.info("log_connected", {});
+        return;
+      } catch (error) {
+        log.warn("log_not_reached", { natsUrl, error });
+        const link = this.#link;
+        this.#link = undefined;
+        await link?.connection.drain();
+        await clock.sleep(backoff.nextMs(), this.#stopped.signal);
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#stopped.abort();
+    await Promise.allSettled(this.#stops.map((stop) => stop()));
+    await this.#link?.connection.drain();
+  }
+
+  async #follow({ connection }: Link): Promise<void> {
+    const directory = await connection.bucket(buckets.directory);
+    this.#stops.push(await directory.follow((entry) => this.#directoryChanged(entry)));
+    const plans = await connection.bucket(buckets.plans);
+    this.#stops.push(await plans.follow((entry) => this.#planChanged(entry)));
+  }
+
+  #directoryChanged(entry: KeyValueEntry): void {
+    if (entry.key !== organisationKey) return;
+    const { directory, plans, lastGood, log } = this.#options;
+    const text = decoder.decode(entry.value);
+    const document = parse(text);
+    if (document === undefined) return log.error("directory_malformed", {});
+    if (!directory.accept(document)) return;
+    void lastGood.saveDirectory(text);
+    for (const record of directory.document?.environments ?? []) if (record.archived) plans.drop(record.key);
+  }
+
+  #planChanged(entry: KeyValueEntry): void {
+    const { directory, plans, log } = this.#options;
+    const document = parse(decoder.decode(entry.value));
+    if (document === undefined) return log.error("plan_malformed", { key: entry.key });
+    const archived = directory.document?.environments.filter((record) => record.archived) ?? [];
+    plans.accept(document, false);
+    for (const record of archived) if (plans.get(record.key) !== undefined) plans.drop(record.key);
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,53 @@
+import { readFile } from "node:fs/promises";
+import { parseKeys } from "../evaluation/keys.ts";
+import { createLog, systemClock, systemRandom } from "../runtime/index.ts";
+import { gatewayConfig } from "./config.ts";
+import { openGateway } from "./gateway.ts";
+
+// The life of a gateway process: configured, serving, stopped by a signal or by its parent's end.
+
+const config = gatewayConfig(process.env);
+if (!config.ok) {
+  for (const { path, message } of config.failure.issues) process.stderr.write(`${path}: ${message}\n`);
+  process.exit(2);
+}
+const log = createLog("gateway", { level: config.value.logLevel });
+
+const keys = await readFile(config.value.keysFile, "utf8")
+  .then(parseKeys)
+  .catch((error: unknown) => {
+    log.error("keys_not_read", { file: config.value.keysFile, error });
+    process.exit(2);
+  });
+
+const opened = await openGateway({
+  config: config.value,
+  keys,
+  clock: systemClock,
+  random: systemRandom,
+  log,
+});
+if (!opened.ok) {
+  const { host, port } = opened.failure;
+  log.error("port_taken", { host, port });
+  process.stderr.write(
+    `${host}:${port} cannot be listened on: another program has the port. Set PORT to a free one.\n`,
+  );
+  process.exit(3);
+}
+const gateway = opened.value;
+
+let stopping = false;
+async function stop(why: string): Promise<void> {
+  if (stopping) return;
+  stopping = true;
+  log.info("stopping", { why });
+  await gateway.close();
+  process.exit(0);
+}
+process.on("SIGTERM", () => void stop("SIGTERM"));
+process.on("SIGINT", () => void stop("SIGINT"));
+process.on("disconnect", () => void stop("parent left"));
+
+log.info("listening", { host: config.value.host, port: gateway.port });
+process.send?.({ type: "ready", port: gateway.port });

@@ -1,0 +1,40 @@
+import type { ActorTools, Ownership } from "../actor-tools.ts";
+import { systemClock } from "../clock.ts";
+import { silentLog } from "../log.ts";
+import { MemoryJournal, MemorySnapshots } from "../memory-store.ts";
+import { runtimeMetrics } from "../metrics.ts";
+import { seededRandom } from "../random.ts";
+
+/** Tools over memory: no server, the real clock. */
+export function memoryTools(overrides: Partial<ActorTools> = {}): ActorTools {
+  return {
+    journal: new MemoryJournal(),
+    snapshots: new MemorySnapshots(),
+    clock: systemClock,
+    random: seededRandom(7),
+    log: silentLog,
+    metrics: runtimeMetrics(undefined),
+    messaging: { publish: () => {} },
+    reader: { follow: async ({ after }) => ({ position: after, stop: async () => {} }) },
+    writer: { append: async () => ({ kind: "stored", sequence: 1 }) },
+    ...overrides,
+  };
+}
+
+export interface TestOwnership extends Ownership {
+  surrendered: boolean;
+}
+
+export function ownershipOf(epoch: number, host = "test"): TestOwnership {
+  const ownership: TestOwnership = {
+    host,
+    epoch,
+    surrendered: false,
+    owned: () => !ownership.surrendered,
+    vouched: () => true,
+    surrender: () => {
+      ownership.surrendered = true;
+    },
+  };
+  return ownership;
+}
