@@ -6,7 +6,8 @@ const Environment = z.object({
   WEIR_KEYS_FILE: z.string({ error: "is required: the file with the installation's signing keys" }),
   WEIR_ROOT_TOKEN_HASH: z.string().regex(/^[0-9a-f]{64}$/).optional(),
   WEIR_ROOT_TOKEN_PREFIX: z.string().max(20).optional(),
-  WEIR_HOST_NAME: z.string().min(1).optional(),
+  /** The same after a restart lets a host take its shards back at once; unique among hosts that run together. */
+  WEIR_HOST_NAME: z.string().regex(/^[A-Za-z0-9_-]{1,60}$/).optional(),
   WEIR_LEASE_TTL_MS: z.coerce.number().int().min(500).max(60_000).default(3_000),
   WEIR_REPLICAS: z.coerce.number().int().min(1).max(5).default(1),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
@@ -30,7 +31,7 @@ export function actorsConfig(environment: Readonly<Record<string, string | undef
     natsUrl: parsed.NATS_URL,
     keysFile: parsed.WEIR_KEYS_FILE,
     ...(hash === undefined ? {} : { rootToken: { hash, prefix: prefix ?? "root" } }),
-    hostName: parsed.WEIR_HOST_NAME ?? `${hostname()}-${pid}`,
+    hostName: parsed.WEIR_HOST_NAME ?? `${hostname().replaceAll(/[^A-Za-z0-9_-]/g, "_")}-${pid}`,
     leaseTtlMs: parsed.WEIR_LEASE_TTL_MS,
     replicas: parsed.WEIR_REPLICAS,
     logLevel: parsed.LOG_LEVEL,

@@ -39,7 +39,10 @@ const host = await openHost({
   leaseTtlMs: config.leaseTtlMs,
   log,
   actors: [
-    organisationBehaviour(documentPublisher(directoryBucket, (document) => (document as Directory).version)),
+    organisationBehaviour({
+      publishDirectory: documentPublisher(directoryBucket, (document) => (document as Directory).version),
+      client,
+    }),
     environmentBehaviour({
       writer: connection.writer,
       publishPlan: documentPublisher(planBucket, (document) => (document as SignedPlan).plan.version),

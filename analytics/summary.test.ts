@@ -40,9 +40,9 @@ const definitionOf = (experiment: string, phase: number): ExperimentDefinition =
       flag: "f",
       variants: [
         { key: "control", variation: "off", weight: 5_000 },
-        { key: "it's", variation: "on", weight: 3_000 },
+        { key: "its", variation: "on", weight: 3_000 },
         { key: "empty", variation: "on", weight: 2_000 },
-      ].map((variant) => ({ ...variant, key: variant.key === "it's" ? "its" : variant.key })),
+      ],
       control: "control",
       metrics: { primary: "any" },
       status: "running",

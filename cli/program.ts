@@ -99,7 +99,7 @@ function addReplay(program: Command, config: CliConfig): void {
     .requiredOption("--unit <column>", "column with the unit's key; @row numbers the rows")
     .requiredOption("--variant <column>", "column with the variant")
     .requiredOption("--control <value>", "the variant the others are compared with")
-    .requiredOption(
+    .option(
       "--metric <name:type=column>",
       "binary, count, sum, mean, or ratio=NUMERATOR/DENOMINATOR; repeatable",
       collect,

@@ -58,14 +58,12 @@ const comparisons = operators.flatMap((op) =>
 const everything = program(
   planOf({
     flags: [
-      ...comparisons
-        .map((when, index) =>
-          flag(`c${index}`, {
-            rules: [{ id: "r", when, serve: { variation: "on" } }],
-            fallthrough: { experiment: "e", otherwise: "off" },
-          }),
-        )
-        .map((each, index) => (index === 0 ? each : { ...each, fallthrough: { variation: "off" } })),
+      ...comparisons.map((when, index) =>
+        flag(`c${index}`, {
+          rules: [{ id: "r", when, serve: { variation: "on" } }],
+          fallthrough: index === 0 ? { experiment: "e", otherwise: "off" } : { variation: "off" },
+        }),
+      ),
       flag("needs", {
         prerequisites: [{ flag: "c0", variations: ["on"] }],
         fallthrough: {

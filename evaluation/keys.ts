@@ -43,12 +43,17 @@ export interface Keys {
 export function createKeys(): KeysFile {
   const { privateKey, publicKey } = generateKeyPairSync("ed25519");
   return {
-    hmacSecret: randomBytes(secretBytes).toString("base64url"),
+    hmacSecret: createSecret(),
     ed25519PrivateKey: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
     ed25519PublicKey: publicKey.export({ type: "spki", format: "pem" }).toString(),
-    exposureSecret: randomBytes(secretBytes).toString("base64url"),
+    exposureSecret: createSecret(),
   };
 }
+
+const createSecret = (): string =>
+  generateKeySync("hmac", { length: secretBytes * 8 })
+    .export()
+    .toString("base64url");
 
 /** The keys file cannot be used. Names every problem and no secret. */
 export class KeysError extends Error {

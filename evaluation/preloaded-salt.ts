@@ -14,7 +14,7 @@ const state = new Int32Array(8);
  */
 export class PreloadedSalt {
   readonly #salt: string;
-  readonly #midstate: Int32Array;
+  readonly #midstate: Readonly<Int32Array>;
   /** The blocks to compress. Only the words under the unit id change from call to call. */
   readonly #first: Int32Array;
   readonly #second: Int32Array | undefined;
@@ -31,7 +31,7 @@ export class PreloadedSalt {
     // One block holds the tail, the id, the end mark and 8 bytes of length.
     const wordCount = end + 9 <= 64 ? 16 : 32;
     this.#salt = salt;
-    this.#midstate = prefix.length < 64 ? initialState.slice() : absorb(prefix);
+    this.#midstate = prefix.length < 64 ? initialState : absorb(prefix);
     this.#blank = new Int32Array(wordCount);
     for (let index = 0; index < tail.length; index++) this.#put(index, tail[index] as number);
     this.#put(end, 0x80);

@@ -1,5 +1,10 @@
 import { Directory, type EnvironmentRecord, type Scope, type TokenRecord } from "../protocols/directory.ts";
+import type { Clock } from "../runtime/index.ts";
 import type { EnvironmentKey } from "../protocols/ids.ts";
+
+/** The directory's watch takes milliseconds; after two seconds the change shows when it shows. */
+const settleMsMax = 2_000;
+const settleStepMs = 5;
 
 /** Whoever a token stands for. Made once per directory version, so a request only looks it up. */
 export interface Principal {
@@ -31,7 +36,6 @@ export class DirectoryView {
   #document: Directory | undefined;
   #principals: ReadonlyMap<string, Principal> = new Map();
   #environments: ReadonlyMap<string, EnvironmentRecord> = new Map();
-  readonly #listeners: (() => void)[] = [];
 
   get loaded(): boolean {
     return this.#document !== undefined;
@@ -40,8 +44,10 @@ export class DirectoryView {
     return this.#document;
   }
 
-  onChange(listener: () => void): void {
-    this.#listeners.push(listener);
+  /** Waits until the directory says so: whoever changed it through us may use the change at once. */
+  async until(holds: () => boolean, clock: Clock): Promise<void> {
+    const deadline = clock.monotonicMs() + settleMsMax;
+    while (!holds() && clock.monotonicMs() < deadline) await clock.sleep(settleStepMs);
   }
 
   /** False when the document is not newer, or no directory at all. */
@@ -52,7 +58,6 @@ export class DirectoryView {
     this.#document = parsed.data;
     this.#principals = new Map(parsed.data.tokens.map((token) => [token.hash, principalOf(token)]));
     this.#environments = new Map(parsed.data.environments.map((record) => [record.key, record]));
-    for (const listener of this.#listeners) listener();
     return true;
   }
 

@@ -12,12 +12,21 @@ export function parseJson(body: string): Outcome<unknown> {
   }
 }
 
-/** A body as this schema wants it, or everything that is wrong with it. */
-export function parseBody<Schema extends z.ZodType>(schema: Schema, body: string): Outcome<z.infer<Schema>> {
+/** A body as this schema wants it, or everything that is wrong with it. Nothing at all stands for `{}`. */
+export function parseBody<Value>(schema: z.ZodType<Value>, body: string): Outcome<Value> {
   const json = parseJson(body === "" ? "{}" : body);
-  if (!json.ok) return json;
-  const parsed = schema.safeParse(json.value);
-  return parsed.success
-    ? succeed(parsed.data)
-    : fail({ code: "invalid_request", issues: issuesOf(parsed.error) });
+  return json.ok ? parseValue(schema, json.value) : json;
+}
+
+/** The schema's word. JSON may nest deeper than our stack: that is the sender's mistake, not a defect. */
+export function parseValue<Value>(schema: z.ZodType<Value>, value: unknown): Outcome<Value> {
+  try {
+    const parsed = schema.safeParse(value);
+    return parsed.success
+      ? succeed(parsed.data)
+      : fail({ code: "invalid_request", issues: issuesOf(parsed.error) });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return fail({ code: "invalid_request", issues: [{ path: "", message: "is nested too deeply" }] });
+  }
 }

@@ -1,4 +1,5 @@
 import type { Evaluation } from "../protocols/decision.ts";
+import type { PublishedExperiment } from "../protocols/experiment.ts";
 import type { EnvironmentKey } from "../protocols/ids.ts";
 import type { Plan, SignedPlan } from "../protocols/plan.ts";
 import { program, type Program } from "../evaluation/program.ts";
@@ -10,6 +11,8 @@ export interface LivePlan {
   readonly signed: SignedPlan;
   readonly plan: Plan;
   readonly program: Program;
+  /** A map, because a key may be `constructor`. */
+  readonly experiments: ReadonlyMap<string, PublishedExperiment>;
   readonly version: number;
   readonly units: UnitIds;
   /** The signed plan as `/configs` and the stream's `put` send it. */
@@ -27,6 +30,7 @@ export function livePlan(signed: SignedPlan, stale: boolean, before?: LivePlan):
     signed,
     plan,
     program: program(plan),
+    experiments: new Map(Object.entries(plan.experiments)),
     version: plan.version,
     // Pseudonyms depend on the salt only, so a new version keeps those already made.
     units:

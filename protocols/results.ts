@@ -75,7 +75,7 @@ export type Estimate =
       readonly standardError: number;
       readonly interval: readonly [number, number];
       readonly pValue: number;
-      /** difference / mean of control; absent when that mean is 0 or not distinguishable from it. */
+      /** difference / |mean of control|; absent when that mean is 0 or not distinguishable from it. */
       readonly relative?: { readonly difference: number; readonly interval: readonly [number, number] };
     }
   | { readonly kind: "too_few_units"; readonly units: number; readonly unitsMin: number }

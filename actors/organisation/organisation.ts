@@ -18,7 +18,10 @@ export type OrganisationEvent =
   | { kind: "token_created"; token: TokenRecord }
   | { kind: "token_revoked"; prefix: string };
 
-export type OrganisationEffect = { kind: "put_directory"; directory: Directory };
+export type OrganisationEffect =
+  | { kind: "put_directory"; directory: Directory }
+  /** Its actor begins by being told so; told again, it does nothing. */
+  | { kind: "begin_environment"; environment: EnvironmentKey; partitions: number };
 
 type OrganisationStep = Step<OrganisationEvent, OrganisationEffect, Failure>;
 
@@ -119,8 +122,21 @@ function createEnvironment(
     createdAt: at,
     archived: false,
   };
-  return change(state, { kind: "environment_created", environment }, environment);
+  const step = change(state, { kind: "environment_created", environment }, environment);
+  return { ...step, effects: [...(step.effects ?? []), beginEffect(environment)] };
 }
+
+/** What a crash may have cut off: the directory, and environments that were not told to begin. */
+export function resumeOrganisation(state: OrganisationState): OrganisationEffect[] {
+  if (state.version === 0) return [];
+  return [{ kind: "put_directory", directory: state }, ...state.environments.map(beginEffect)];
+}
+
+const beginEffect = ({ key, partitions }: EnvironmentRecord): OrganisationEffect => ({
+  kind: "begin_environment",
+  environment: key,
+  partitions,
+});
 
 function createToken(
   state: OrganisationState,

@@ -6,7 +6,7 @@ import { isDistinctFromZero, relativeLift } from "./relative.ts";
 import { twoProportion, uncertainProportion } from "./two-proportion.ts";
 import { uncertainMean, welch } from "./welch.ts";
 
-export const methodOf: Record<MetricSummary["kind"], Method> = {
+const methodOf: Record<MetricSummary["kind"], Method> = {
   mean: "welch_t",
   proportion: "two_proportion_z",
   ratio: "ratio_delta",
@@ -31,7 +31,7 @@ export function compare(
 }
 
 /** Mean, proportion or ratio of one group; undefined without units, or without denominators. */
-export function meanOfGroup(summary: MetricSummary): number | undefined {
+function meanOfGroup(summary: MetricSummary): number | undefined {
   return summary.count === 0 ? undefined : uncertain(summary)?.value;
 }
 

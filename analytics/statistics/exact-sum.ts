@@ -4,7 +4,7 @@ import { assert } from "../../protocols/assert.ts";
  * What a sum may take in. Squares and their products with a count below 2^53 then stay under 1e216, far from
  * overflow, which no arithmetic could take back.
  */
-export const magnitudeMax = 1e100;
+const magnitudeMax = 1e100;
 
 /** Veltkamp's constant, 2^27 + 1: splits a double into two halves whose products are exact. */
 const splitter = 134_217_729;

@@ -10,7 +10,7 @@ import { isConstant } from "./moments.ts";
 import { normalQuantile, normalSf, twoSided } from "./special.ts";
 
 /** The delta method is a large-sample one. Simulated click rates: a 95 % interval holds 93 % with ten units a group. */
-export const ratioUnitsMin = 10;
+const ratioUnitsMin = 10;
 
 /** Rounding noise of a difference of sums, relative to the sums. */
 const noise = 1e-12;

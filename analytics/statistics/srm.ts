@@ -9,10 +9,10 @@ export interface Arm {
 }
 
 /** A mismatch below this p-value. */
-export const mismatchPValueMax = 0.01;
+const mismatchPValueMax = 0.01;
 
 /** Chi-square is a large-sample test: each arm should expect at least five units (Cochran). */
-export const expectedUnitsMin = 5;
+const expectedUnitsMin = 5;
 
 /**
  * Sample ratio mismatch by Pearson's chi-square. An arm of weight 0 is left out; units in it, which no chance can

@@ -9,7 +9,7 @@ import {
 import { normalQuantile, normalSf, twoSided } from "./special.ts";
 
 /** One unit shows no spread. Above that the score interval is honest by itself: few units make it wide. */
-export const proportionUnitsMin = 2;
+const proportionUnitsMin = 2;
 
 export type Proportion = Omit<ProportionCounts, "kind">;
 

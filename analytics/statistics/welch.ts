@@ -5,11 +5,11 @@ import {
   type TooFewUnits,
   type Uncertain,
 } from "./effect.ts";
-import { isConstant, type MeanSummary } from "./moments.ts";
+import { isConstant, type MeanSummary, variance } from "./moments.ts";
 import { studentQuantile, studentSf, twoSided } from "./special.ts";
 
 /** Below two units a group has no variance. */
-export const welchUnitsMin = 2;
+const welchUnitsMin = 2;
 
 export interface WelchEstimated extends EffectEstimated {
   readonly degreesOfFreedom: number;
@@ -45,8 +45,10 @@ export function welch(
 
 /** The mean and s²/n. A group of one value has none, whatever rounding left in its sums. */
 export function uncertainMean(summary: MeanSummary): Uncertain {
-  const { count, mean, squaredDeviations } = summary;
-  return { value: mean, variance: isConstant(summary) ? 0 : squaredDeviations / (count - 1) / count };
+  return {
+    value: summary.mean,
+    variance: isConstant(summary) ? 0 : (variance(summary) ?? 0) / summary.count,
+  };
 }
 
 /** (a + b)² / (a²/(nA − 1) + b²/(nB − 1)), by shares, so that squares of tiny variances do not vanish. */

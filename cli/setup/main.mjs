@@ -9,7 +9,7 @@ import { ensureDependencies } from "./dependencies.mjs";
 import { exclusively } from "./lock.mjs";
 import { ensureNats } from "./nats.mjs";
 import { ensureNode, environmentWith } from "./node.mjs";
-import { foreground, forwardSignals } from "./run.mjs";
+import { endWithNpm, foreground, forwardSignals } from "./run.mjs";
 import { explain, say, SetupError } from "./say.mjs";
 import { ensureTestPrograms, testPrograms } from "./system-packages.mjs";
 
@@ -76,6 +76,7 @@ async function main([name, ...args]) {
 forwardSignals((code) => {
   interruptedWith = code;
 });
+endWithNpm();
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {

@@ -53,6 +53,23 @@ export function forwardSignals(notice) {
   }
 }
 
+const starterPollIntervalMs = 1_000;
+
+/**
+ * Ends with the npm that started us: killed outright, it cannot tell anybody, and a Weir without a starter would hold
+ * its port and its data until somebody finds it. Started by hand we may be left alone on purpose, as with nohup.
+ */
+export function endWithNpm() {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const starter = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === starter) return;
+    clearInterval(timer);
+    process.kill(process.pid, "SIGTERM");
+  }, starterPollIntervalMs);
+  timer.unref();
+}
+
 // Where administrators' programs live when the PATH of a plain user leaves these out.
 const furtherDirectories = ["/usr/sbin", "/usr/local/sbin", "/usr/local/bin", "/opt/homebrew/bin"];
 

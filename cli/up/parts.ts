@@ -25,6 +25,7 @@ export function serverParts(options: PartsOptions, config: CliConfig): PartSpec[
     NATS_URL: options.natsUrl,
     WEIR_DATA_DIR: options.dataDir,
     WEIR_KEYS_FILE: paths.keys,
+    WEIR_HOST_NAME: "up", // one host: after a crash it takes its own shards back at once
     WEIR_ROOT_TOKEN_HASH: options.rootToken.hash,
     WEIR_ROOT_TOKEN_PREFIX: options.rootToken.prefix,
     HOST: options.host,

@@ -39,12 +39,12 @@ export class ExperimentPage extends LightElement {
   readonly #load = new Task(this, {
     args: () => [this.services, this.place.env, this.key] as const,
     task: async ([{ api }, env, key], { signal }) => {
-      const [experiment, result] = await Promise.all([
-        api.experiment(env, key, signal),
-        api.results(env, key, signal),
-      ]);
-      return { experiment, result };
+      const experiment = await api.experiment(env, key, signal);
+      // A draft is in no plan, so there is nothing to ask for.
+      const begun = experiment.ok && experiment.value.entity.status !== "draft";
+      return { experiment, result: begun ? await api.results(env, key, signal) : undefined };
     },
+    onComplete: ({ experiment }) => this.#follow(experiment.ok ? experiment.value.entity.status : undefined),
   });
 
   constructor() {
@@ -125,7 +125,7 @@ export class ExperimentPage extends LightElement {
     return html`${this.#head(experiment)} ${this.#refusal()} ${standingFace(status, result)}
     ${
       result === undefined
-        ? !answers.result.ok && answers.result.failure.status !== 404 && experiment.status !== "draft"
+        ? answers.result?.ok === false && answers.result.failure.status !== 404
           ? problemFace(answers.result.failure, () => void this.#load.run())
           : nothing
         : resultFace(result, {

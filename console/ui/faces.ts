@@ -38,8 +38,9 @@ const noPermissionFace = ({ scope }: Problem): TemplateResult =>
   html`<section class="face" role="alert">
     <h2>Your token may not see this</h2>
     <p>
-      It lacks ${scope === undefined ? "a scope" : html`the scope <code>${scope}</code>`}. Somebody with an
-      admin token can make one that has it.
+      It lacks
+      ${scope === undefined ? "a scope" : scope.includes(" ") ? scope : html`the scope <code>${scope}</code>`}.
+      Somebody with an admin token can make one that has it.
     </p>
   </section>`;
 

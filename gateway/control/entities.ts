@@ -8,9 +8,8 @@ import type { EnvironmentKey } from "../../protocols/ids.ts";
 import { Metric } from "../../protocols/metric.ts";
 import type { Call, Room } from "../call.ts";
 import { jsonAnswer, type Answer } from "../http.ts";
-import { parseJson } from "../json-body.ts";
+import { parseJson, parseValue } from "../json-body.ts";
 import { isObject } from "../evaluate/request.ts";
-import { issuesOf } from "../../protocols/errors.ts";
 import { answer, ask, environmentActor, expectedVersion, scopeOf, versionTag } from "./ask.ts";
 import { pageOf } from "./page.ts";
 
@@ -129,13 +128,5 @@ function parseEntity<Entity>(
       });
     given = { ...given, key };
   }
-  try {
-    const parsed = schema.safeParse(given);
-    return parsed.success
-      ? succeed(parsed.data)
-      : fail({ code: "invalid_request", issues: issuesOf(parsed.error) });
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    return fail({ code: "invalid_request", issues: [{ path: "", message: "is nested too deeply" }] });
-  }
+  return parseValue(schema, given);
 }

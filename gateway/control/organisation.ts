@@ -6,7 +6,7 @@ import { tokenHash } from "../auth.ts";
 import type { Call, Room } from "../call.ts";
 import { emptyAnswer, jsonAnswer, type Answer } from "../http.ts";
 import { parseBody } from "../json-body.ts";
-import { answer, ask, organisation } from "./ask.ts";
+import { answer, ask, environmentActor, organisation } from "./ask.ts";
 import { pageOf } from "./page.ts";
 
 /** Environments and tokens: asks of the organisation; lists come from the directory every gateway follows. */
@@ -25,7 +25,13 @@ export async function createEnvironment(room: Room, call: Call, body: string): P
     type: "create_environment",
     environment: environment.value,
   });
-  return answer(call, made, (record) => jsonAnswer(201, record));
+  if (!made.ok) return answer(call, made);
+  // The organisation tells it too, but later: whoever gets this answer may edit in the environment at once.
+  const { key, partitions } = made.value;
+  const begun = await ask(room, call, environmentActor(key), { type: "begin", environment: key, partitions });
+  if (!begun.ok) return answer(call, begun);
+  await room.directory.until(() => room.directory.environment(key) !== undefined, room.clock);
+  return jsonAnswer(201, made.value);
 }
 
 export async function archiveEnvironment(room: Room, call: Call): Promise<Answer> {
@@ -39,6 +45,8 @@ export async function archiveEnvironment(room: Room, call: Call): Promise<Answer
     type: "archive_environment",
     environment: environment.data,
   });
+  if (archived.ok)
+    await room.directory.until(() => room.directory.environment(environment.data) === undefined, room.clock);
   return answer(call, archived);
 }
 
@@ -68,12 +76,14 @@ export async function createToken(room: Room, call: Call, body: string): Promise
     return call.problem({ code: "forbidden", scope: "tokens of other environments" });
   const letter = input.value.kind === "browser" ? "b" : "s";
   const token = `weir_${letter}${tokenSecret(room, call)}`;
+  const hash = tokenHash(token);
   const made = await ask<TokenRecord>(room, call, organisation, {
     type: "create_token",
-    hash: tokenHash(token),
+    hash,
     prefix: token.slice(0, prefixLength),
     token: input.value,
   });
+  if (made.ok) await room.directory.until(() => room.directory.principal(hash) !== undefined, room.clock);
   return answer(call, made, (record) =>
     jsonAnswer(201, { token, ...withoutHash(record) }, [["cache-control", "no-store"]]),
   );
@@ -96,7 +106,8 @@ export async function revokeToken(room: Room, call: Call): Promise<Answer> {
   const known = room.directory.document?.tokens.find((token) => token.prefix === prefix);
   if (own !== undefined && known?.environment !== own)
     return call.problem({ code: "token_not_found", prefix });
-  return answer(call, await ask(room, call, organisation, { type: "revoke_token", prefix }), () =>
-    emptyAnswer(204),
-  );
+  const revoked = await ask(room, call, organisation, { type: "revoke_token", prefix });
+  const isGone = (): boolean => room.directory.document?.tokens.some((token) => token.prefix === prefix) !== true;
+  if (revoked.ok) await room.directory.until(isGone, room.clock);
+  return answer(call, revoked, () => emptyAnswer(204));
 }

@@ -15,7 +15,7 @@ export function postAssignment(room: Room, call: Call, body: string): Answer {
   const found = planFor(room, call, namedEnvironment(call.head));
   if (!found.ok) return call.problem(found.failure);
   const plan = found.value;
-  const experiment = plan.plan.experiments[experimentKey];
+  const experiment = plan.experiments.get(experimentKey);
   if (experiment === undefined)
     return call.problem({ code: "experiment_not_found", experiment: experimentKey });
   const now = room.clock.now();

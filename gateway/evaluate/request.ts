@@ -1,7 +1,8 @@
 import { EvaluateRequest } from "../../protocols/decision.ts";
-import { issuesOf, fail, succeed } from "../../protocols/errors.ts";
+import { succeed } from "../../protocols/errors.ts";
 import type { Answer as Outcome } from "../../protocols/failures.ts";
 import { keyPattern } from "../../protocols/ids.ts";
+import { parseValue } from "../json-body.ts";
 
 // The body of /evaluate, checked by hand: a tenth of zod's time. A property test holds it equal to the schema; what it
 // refuses goes to the schema, which says why.
@@ -33,8 +34,5 @@ export function isEvaluateRequest(body: unknown): body is EvaluateRequest {
 
 export function parseEvaluateRequest(body: unknown): Outcome<EvaluateRequest> {
   if (isEvaluateRequest(body)) return succeed(body);
-  const parsed = EvaluateRequest.safeParse(body);
-  return parsed.success
-    ? succeed(parsed.data)
-    : fail({ code: "invalid_request", issues: issuesOf(parsed.error) });
+  return parseValue(EvaluateRequest, body);
 }

@@ -65,7 +65,7 @@ export function resolveExposure(input: ExposureInput, scope: ResolveScope): Reso
     input.experiment !== input.experimentKey
   )
     return reject("invalid_event", "experiment and experimentKey differ");
-  const experiment = scope.plan.plan.experiments[named];
+  const experiment = scope.plan.experiments.get(named);
   if (experiment === undefined || !takesExposures(experiment))
     return reject("unknown_experiment", `there is no started experiment "${named}"`);
   const wanted = claims?.variant ?? input.variant;

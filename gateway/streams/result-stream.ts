@@ -96,7 +96,7 @@ export function resultStreams(): (room: Room, call: Call) => Action {
     if (!environment.ok) return refuse(environment.failure);
     const experiment = ExperimentKey.safeParse(call.params[0]);
     const plan = room.plans.get(environment.value);
-    if (!experiment.success || plan?.plan.experiments[experiment.data] === undefined)
+    if (!experiment.success || plan?.experiments.has(experiment.data) !== true)
       return refuse({ code: "experiment_not_found", experiment: (call.params[0] ?? "").slice(0, 100) });
     if (room.sse.isFull) return refuse({ code: "overloaded", retryAfterMs: 5_000 });
     if (room.link() === undefined)

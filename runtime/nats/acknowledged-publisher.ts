@@ -19,7 +19,7 @@ export type PublishOutcome =
   | { readonly kind: "stored"; readonly sequence: number }
   /** The server said no; nothing of this attempt is stored. */
   | { readonly kind: "refused"; readonly code: number; readonly description: string }
-  | { readonly kind: "unknown"; readonly reason: "timeout" | "no_responders" | "disconnected" };
+  | { readonly kind: "unknown"; readonly reason: "timeout" | "no_responders" | "disconnected" | "closed" };
 
 interface Pending {
   readonly bytes: number;
@@ -66,8 +66,8 @@ export class AcknowledgedPublisher {
   }
 
   publish(subject: string, data: Uint8Array, options: PublishOptions): Promise<PublishOutcome> {
-    if (!this.#connected || this.#connection.isClosed())
-      return Promise.resolve({ kind: "unknown", reason: "disconnected" });
+    if (this.#connection.isClosed()) return Promise.resolve({ kind: "unknown", reason: "closed" });
+    if (!this.#connected) return Promise.resolve({ kind: "unknown", reason: "disconnected" });
     const bytesMax = this.#connection.info?.max_payload ?? 1_048_576;
     assert(data.length <= bytesMax, `a message of ${data.length} bytes exceeds the server's ${bytesMax}`);
     const reply = `${this.#prefix}${(this.#serial++).toString(36)}`;

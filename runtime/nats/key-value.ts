@@ -67,6 +67,9 @@ export function keyValue(bucket: string, { publisher, reader, manager, clock }: 
       if (outcome.kind === "refused" && !contested.has(outcome.code)) {
         throw new Error(`bucket ${bucket} refuses ${key}: ${outcome.code} ${outcome.description}`);
       }
+      if (outcome.kind === "unknown" && outcome.reason === "closed") {
+        throw new Error(`the connection of bucket ${bucket} is closed`); // by us, for good: nothing to wait for
+      }
       // Refused or unknown: the newest value decides. Our own bytes above the expected revision are an earlier attempt.
       const newest = await read(key).catch((): "unread" => "unread");
       if (newest !== "unread") {

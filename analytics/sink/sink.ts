@@ -1,0 +1,237 @@
+import type { WarehousePosition } from "../../protocols/analytics-messages.ts";
+import { streams, subjects } from "../../protocols/topology.ts";
+import { Backoff } from "../../runtime/index.ts";
+import type { Clock, Connection, KeyValue, Log, Random } from "../../runtime/index.ts";
+import type { Warehouse } from "../clickhouse.ts";
+import { createBlockWriter } from "./block-writer.ts";
+import type { BlockWriter } from "./block-writer.ts";
+import { blockLayout, blocksOf, decode, rowCount } from "./blocks.ts";
+import type { Decoded } from "./blocks.ts";
+import { Inbox } from "./inbox.ts";
+import { readMark, sinkBucket, writeMark } from "./mark.ts";
+import type { Mark, SentRange, StoredMark } from "./mark.ts";
+
+// Every event of the stream, into ClickHouse, once.
+//   K1. Mark a range as sent, insert its blocks, mark it as acknowledged, in this order. A crash in between leaves the
+//       range in doubt; the next start reads it again, cuts the same blocks, and inserts those that are absent.
+//   K2. Each mark is a compare-and-set. Who loses one stops at once and stands by.
+//   K3. One range is under way and one gathers; beyond that the reader waits, and the stream keeps the rest.
+
+export interface SinkOptions {
+  readonly connection: Connection;
+  readonly warehouse: Warehouse;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly random: Random;
+  /**
+   * How long another owner's mark must stand still before its work is taken over. 0 where nobody else can be writing:
+   * the embedded warehouse is locked by the process that feeds it.
+   */
+  readonly takeOverAfterMs: number;
+}
+
+export interface Sink {
+  readonly position: WarehousePosition;
+  /** "standby" while another sink writes. */
+  readonly state: "starting" | "standby" | "running" | "stopped";
+  /** Finishes the block under way, hands the mark back. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** Messages read ahead: 8 of the largest, 1 MB each. */
+const bytesInFlightMax = 8 * 1024 ** 2;
+const retryMsMax = 5_000;
+/** Three marks missed and an owner counts as gone. */
+const heartbeatsPerTakeOver = 3;
+/** An idle owner writes its mark at least this often. */
+const idleMsMax = 60_000;
+
+export function openSink(options: SinkOptions): Sink {
+  const running = new RunningSink(options);
+  const ended = running.run();
+  return {
+    get position() {
+      return { acknowledged: running.acknowledged };
+    },
+    get state() {
+      return running.state;
+    },
+    async close() {
+      running.stop();
+      await ended;
+    },
+  };
+}
+
+class RunningSink {
+  acknowledged = 0;
+  state: Sink["state"] = "starting";
+  readonly #options: SinkOptions;
+  readonly #owner: string;
+  readonly #stopping = new AbortController();
+  readonly #writer: BlockWriter;
+  #inbox: Inbox | undefined;
+  #stored: StoredMark = { mark: { acknowledged: 0 }, revision: 0 };
+
+  constructor(options: SinkOptions) {
+    this.#options = options;
+    this.#owner = options.random.hex(8);
+    this.#writer = createBlockWriter({ ...options, signal: this.#stopping.signal });
+  }
+
+  stop(): void {
+    this.#stopping.abort();
+    this.#inbox?.close();
+  }
+
+  async run(): Promise<void> {
+    const { log, clock, random } = this.#options;
+    const backoff = new Backoff(random, { maxMs: retryMsMax });
+    while (!this.#stopping.signal.aborted) {
+      try {
+        const bucket = await this.#options.connection.bucket(sinkBucket);
+        if (!(await this.#own(bucket))) continue;
+        backoff.reset();
+        this.state = "running";
+        await this.#settle(bucket);
+        await this.#follow(bucket);
+        await this.#handBack(bucket);
+      } catch (error) {
+        this.state = "starting";
+        if (error instanceof Superseded) log.warn("sink.superseded", { owner: this.#owner }); // K2
+        else log.error("sink.failed", { error }); // the message system is away: wait and begin at the mark
+        await clock.sleep(backoff.nextMs(), this.#stopping.signal);
+      }
+    }
+    this.state = "stopped";
+  }
+
+  /** Makes the mark ours, or waits until its owner is gone. */
+  async #own(bucket: KeyValue): Promise<boolean> {
+    const { clock, takeOverAfterMs } = this.#options;
+    this.#stored = await readMark(bucket);
+    const { owner } = this.#stored.mark;
+    if (owner !== undefined && owner !== this.#owner && takeOverAfterMs > 0) {
+      this.state = "standby";
+      this.acknowledged = this.#stored.mark.acknowledged;
+      await clock.sleep(takeOverAfterMs, this.#stopping.signal);
+      if ((await readMark(bucket)).revision !== this.#stored.revision) return false;
+    }
+    if (this.#stopping.signal.aborted) return false;
+    await this.#write(bucket, await this.#checked(this.#stored.mark));
+    return true;
+  }
+
+  /** A stream that ends before our mark is another stream: it was lost and made anew. */
+  async #checked(mark: Mark): Promise<Mark> {
+    const last = await this.#options.connection.reader.lastSequence(streams.events.name, subjects.allEvents);
+    if (last === 0 || last >= mark.acknowledged) return mark;
+    this.#options.log.error("sink.stream_rolled_back", { code: "stream_rolled_back", last, acknowledged: mark.acknowledged });
+    return { acknowledged: 0 };
+  }
+
+  /** Clears the doubt that a crash left (K1). */
+  async #settle(bucket: KeyValue): Promise<void> {
+    const { mark } = this.#stored;
+    this.acknowledged = mark.acknowledged;
+    if (mark.sent === undefined) return;
+    const { from, to } = mark.sent;
+    const messages: Decoded[] = [];
+    const range = { stream: streams.events.name, subject: subjects.allEvents, from, to };
+    for await (const message of this.#options.connection.reader.readRange(range)) messages.push(this.#decode(message));
+    const same = isSameRange(mark.sent, messages);
+    this.#options.log.warn("sink.settling", { from, to, messages: messages.length, same });
+    if (messages.length < mark.sent.messages) this.#sayPurged(from, messages[0]?.sequence ?? to + 1);
+    // A range that cannot be cut alike again has no sentinels; its rows are written anew, and those that were there
+    // already are dropped by the merge, as the later of two with one id.
+    if (!(await this.#writeBlocks(messages, same ? "in_doubt" : "absent"))) return;
+    this.acknowledged = to;
+    await this.#write(bucket, { acknowledged: to });
+  }
+
+  async #follow(bucket: KeyValue): Promise<void> {
+    const { connection, clock } = this.#options;
+    if (this.#stopping.signal.aborted) return;
+    const inbox = new Inbox(clock);
+    this.#inbox = inbox;
+    const following = await connection.reader.follow(
+      { stream: streams.events.name, subject: subjects.allEvents, after: this.acknowledged, bytesInFlightMax },
+      (message) => inbox.offer(this.#decode(message)),
+    );
+    try {
+      while (!this.#stopping.signal.aborted) {
+        const messages = await inbox.take(this.#idleMs);
+        if (messages.length > 0) await this.#take(bucket, inbox, messages);
+        else if (!this.#stopping.signal.aborted) await this.#write(bucket, { acknowledged: this.acknowledged });
+      }
+    } finally {
+      inbox.close();
+      await following.stop();
+    }
+  }
+
+  async #take(bucket: KeyValue, inbox: Inbox, messages: readonly Decoded[]): Promise<void> {
+    const from = this.acknowledged + 1;
+    const first = messages[0]?.sequence ?? from;
+    const to = messages.at(-1)?.sequence ?? from;
+    if (first > from) this.#sayPurged(from, first);
+    const rows = rowCount(messages);
+    if (rows > 0) {
+      // This also acknowledges the range before: two marks in one write.
+      const sent = { from, to, messages: messages.length, rows, layout: blockLayout };
+      await this.#write(bucket, { acknowledged: this.acknowledged, sent });
+      if (!(await this.#writeBlocks(messages, "absent"))) return;
+    }
+    this.acknowledged = to;
+    if (inbox.isEmpty) await this.#write(bucket, { acknowledged: to });
+  }
+
+  async #writeBlocks(messages: readonly Decoded[], known: "absent" | "in_doubt"): Promise<boolean> {
+    for (const block of blocksOf(messages)) {
+      if ((await this.#writer.write(block, known)) === "stopped") return false;
+    }
+    return true;
+  }
+
+  async #handBack(bucket: KeyValue): Promise<void> {
+    if (this.#stored.mark.owner !== this.#owner) return;
+    const { owner: _, ...mark } = this.#stored.mark;
+    const done = mark.sent === undefined || this.acknowledged >= mark.sent.to;
+    await writeMark(bucket, done ? { acknowledged: this.acknowledged } : mark, this.#stored.revision);
+  }
+
+  async #write(bucket: KeyValue, mark: Mark): Promise<void> {
+    const owned = { ...mark, owner: this.#owner };
+    const revision = await writeMark(bucket, owned, this.#stored.revision);
+    if (revision === undefined) throw new Superseded();
+    this.#stored = { mark: owned, revision };
+  }
+
+  /** How often an idle owner renews its mark, so that nobody takes it for gone. */
+  get #idleMs(): number {
+    const { takeOverAfterMs } = this.#options;
+    return takeOverAfterMs === 0 ? idleMsMax : Math.min(idleMsMax, takeOverAfterMs / heartbeatsPerTakeOver);
+  }
+
+  /** The stream gave up messages before we had them: nobody can bring them back, so this is said and passed over. */
+  #sayPurged(expected: number, first: number): void {
+    this.#options.log.error("sink.stream_purged", { code: "stream_purged", expected, first });
+  }
+
+  #decode(message: Parameters<typeof decode>[0]): Decoded {
+    const decoded = decode(message);
+    if (decoded.poison !== undefined) {
+      const { sequence, poison } = decoded;
+      this.#options.log.error("sink.message_poisonous", { code: "message_poisonous", sequence, subject: message.subject, reason: poison });
+    }
+    return decoded;
+  }
+}
+
+/** Another sink wrote the mark. */
+class Superseded extends Error {
+  override readonly name = "Superseded";
+}
+
+const isSameRange = (sent: SentRange, messages: readonly Decoded[]): boolean =>
+  sent.layout === blockLayout && sent.messages === messages.length && sent.rows === rowCount(messages);

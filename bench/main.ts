@@ -1,0 +1,38 @@
+import { jsonOf, tableOf, type BenchRun } from "./report.ts";
+
+const benches: Readonly<Record<string, string>> = {
+  evaluate: "decisions in process, against straight-line code for the same answers",
+  gateway: "HTTP evaluation, against a bare server",
+  ingest: "events from HTTP to the acknowledged log",
+};
+
+const help = `Usage: npm run bench -- <name> [--json] [--quick]
+
+${Object.entries(benches)
+  .map(([name, what]) => `  ${name.padEnd(10)}${what}`)
+  .join("\n")}
+
+  --json    print the report as JSON
+  --quick   a tenth of the work: shows that it runs, not how fast
+`;
+
+const given = process.argv.slice(2);
+const names = given.filter((argument) => !argument.startsWith("--"));
+const flags = new Set(given.filter((argument) => argument.startsWith("--")));
+const unknown = [...flags].filter((flag) => !["--json", "--quick", "--help"].includes(flag));
+
+if (flags.has("--help") || given.length === 0) process.stdout.write(help);
+else if (unknown.length > 0 || names.length === 0 || names.some((name) => !Object.hasOwn(benches, name))) {
+  process.stderr.write(
+    `unknown: ${[...names.filter((name) => !Object.hasOwn(benches, name)), ...unknown].join(" ")}\n\n${help}`,
+  );
+  process.exitCode = 2;
+} else {
+  for (const name of names) {
+    // Loaded only when asked for: each bench brings servers and clients of its own.
+    const { run } = (await import(new URL(`${name}.ts`, import.meta.url).href)) as { run: BenchRun };
+    const progress = (line: string): void => void process.stderr.write(`${line}\n`);
+    const report = await run({ scale: flags.has("--quick") ? 0.1 : 1, progress });
+    process.stdout.write(flags.has("--json") ? jsonOf(report) : tableOf(report));
+  }
+}
