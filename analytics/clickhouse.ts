@@ -22,13 +22,23 @@ export interface WarehouseOptions {
 }
 
 export type Answered<Value> = Promise<Reply<Value, WarehouseFailure>>;
-export type Parameters = Readonly<Record<string, string | number | bigint | readonly string[] | readonly number[]>>;
+export type Parameters = Readonly<
+  Record<string, string | number | bigint | readonly string[] | readonly number[]>
+>;
 
 export interface Warehouse {
   readonly embedded: boolean;
   /** Rows as arrays in the order of `columns`. All of one partition, or the insert is not atomic. */
-  insert(table: string, columns: readonly [string, ...string[]], rows: readonly (readonly unknown[])[]): Answered<void>;
-  query<Row>(sql: string, parameters?: Parameters, options?: { readonly timeoutMs?: number }): Answered<Row[]>;
+  insert(
+    table: string,
+    columns: readonly [string, ...string[]],
+    rows: readonly (readonly unknown[])[],
+  ): Answered<void>;
+  query<Row>(
+    sql: string,
+    parameters?: Parameters,
+    options?: { readonly timeoutMs?: number },
+  ): Answered<Row[]>;
   command(sql: string): Answered<void>;
   ping(): Promise<boolean>;
   close(): Promise<void>;
@@ -62,13 +72,20 @@ export function openWarehouse(options: WarehouseOptions): Warehouse {
     log: { level: ClickHouseLogLevel.OFF }, // failures are returned; the client's own text holds statements
   });
 
-  async function within<Value>(timeoutMs: number, work: (signal: AbortSignal) => Promise<Value>): Answered<Value> {
+  async function within<Value>(
+    timeoutMs: number,
+    work: (signal: AbortSignal) => Promise<Value>,
+  ): Answered<Value> {
     const timer = new AbortController();
     const deadline = clock.sleep(timeoutMs, timer.signal).then(() => timer.abort("deadline"));
     try {
       return succeed(await work(timer.signal));
     } catch (error) {
-      return fail(timer.signal.aborted ? { code: "warehouse_timeout", afterMs: timeoutMs } : failureOf(error, timeoutMs));
+      return fail(
+        timer.signal.aborted
+          ? { code: "warehouse_timeout", afterMs: timeoutMs }
+          : failureOf(error, timeoutMs),
+      );
     } finally {
       timer.abort();
       await deadline;
@@ -117,7 +134,8 @@ export function openWarehouse(options: WarehouseOptions): Warehouse {
     async query<Row>(sql: string, parameters: Parameters = {}, { timeoutMs = queryTimeoutMs } = {}) {
       for (let attempt = 1; ; attempt++) {
         const answer = await read<Row>(sql, parameters, timeoutMs);
-        if (answer.ok || answer.failure.code !== "warehouse_unavailable" || attempt === readAttemptsMax) return answer; // W2
+        if (answer.ok || answer.failure.code !== "warehouse_unavailable" || attempt === readAttemptsMax)
+          return answer; // W2
         await clock.sleep(readRetryMs * attempt);
       }
     },
@@ -147,7 +165,8 @@ const timeoutCodes = new Set(["159"]); // TIMEOUT_EXCEEDED: the engine's own lim
 
 function failureOf(error: unknown, timeoutMs: number): WarehouseFailure {
   const reason = error instanceof Error ? error.message : String(error);
-  if (!(error instanceof ClickHouseError)) return { code: "warehouse_unavailable", reason, retryAfterMs: 1_000 };
+  if (!(error instanceof ClickHouseError))
+    return { code: "warehouse_unavailable", reason, retryAfterMs: 1_000 };
   if (unavailableCodes.has(error.code)) return { code: "warehouse_unavailable", reason, retryAfterMs: 1_000 };
   if (timeoutCodes.has(error.code)) return { code: "warehouse_timeout", afterMs: timeoutMs };
   return { code: "warehouse_refused", number: Number(error.code), type: error.type ?? "UNKNOWN", reason };

@@ -51,7 +51,11 @@ export async function migrate(
       const done = await warehouse.command(statement);
       if (!done.ok) return done;
     }
-    const recorded = await warehouse.insert("weir.migrations", ["version", "name", "applied_at"], [[version, name, now]]);
+    const recorded = await warehouse.insert(
+      "weir.migrations",
+      ["version", "name", "applied_at"],
+      [[version, name, now]],
+    );
     if (!recorded.ok) return recorded;
   }
   return succeed(missing.map(({ version }) => version));

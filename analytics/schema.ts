@@ -9,19 +9,44 @@ export const eventsTable = "weir.events";
 
 export const columns = {
   [exposuresTable]: [
-    "ts", "env", "experiment", "phase", "variant", "flag", "unit", "event_id",
-    "session", "metadata", "received_at", "precedence",
+    "ts",
+    "env",
+    "experiment",
+    "phase",
+    "variant",
+    "flag",
+    "unit",
+    "event_id",
+    "session",
+    "metadata",
+    "received_at",
+    "precedence",
   ],
   [eventsTable]: [
-    "ts", "env", "event", "unit", "event_id", "value",
-    "session", "metadata", "received_at", "precedence",
+    "ts",
+    "env",
+    "event",
+    "unit",
+    "event_id",
+    "value",
+    "session",
+    "metadata",
+    "received_at",
+    "precedence",
   ],
 } as const;
 export type Table = keyof typeof columns;
 
 /** What identifies a row, sorting key first: a look-up by these reads one granule. */
 export const identity = {
-  [exposuresTable]: { env: "String", experiment: "String", phase: "UInt32", unit: "UInt64", event_id: "UInt64", precedence: "UInt64" },
+  [exposuresTable]: {
+    env: "String",
+    experiment: "String",
+    phase: "UInt32",
+    unit: "UInt64",
+    event_id: "UInt64",
+    precedence: "UInt64",
+  },
   [eventsTable]: { env: "String", event: "String", unit: "UInt64", event_id: "UInt64", precedence: "UInt64" },
 } as const satisfies Record<Table, Readonly<Record<string, string>>>;
 

@@ -41,7 +41,9 @@ export function summarySql({ environment, definition, pivots, unitMax }: Summary
   });
   const term = (of: RatioTerm): string => {
     const condition = `e.event = {e${names.indexOf(of.event)}:String} AND e.ts >= x.t0`;
-    return of.aggregate === "count" ? `toFloat64(countIf(${condition}))` : `sumKahanIf(e.value, ${condition})`;
+    return of.aggregate === "count"
+      ? `toFloat64(countIf(${condition}))`
+      : `sumKahanIf(e.value, ${condition})`;
   };
   const sql = `
 SELECT variant, crossed, count() AS units${metrics.map((metric, index) => `,\n  ${armColumns(metric, index)}`).join("")}

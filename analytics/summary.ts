@@ -44,10 +44,12 @@ async function pivotsOf(warehouse: Warehouse, request: WarehouseSummaryRequest):
     if (!arms.ok) return arms;
     const counted = arms.value.filter((arm) => !isCrossed(arm));
     if (counted.length === 0) continue;
-    return succeed(zeros.map((_, index) => {
-      const arm = counted.find((candidate) => numberOf(candidate, `n${index}`) > 0);
-      return arm === undefined ? [0, 0] : [numberOf(arm, `m${index}`), numberOf(arm, `mz${index}`)];
-    }));
+    return succeed(
+      zeros.map((_, index) => {
+        const arm = counted.find((candidate) => numberOf(candidate, `n${index}`) > 0);
+        return arm === undefined ? [0, 0] : [numberOf(arm, `m${index}`), numberOf(arm, `mz${index}`)];
+      }),
+    );
   }
   return succeed(zeros);
 }
@@ -62,16 +64,26 @@ async function armsOf(
   return warehouse.query<ArmRow>(sql, parameters, { timeoutMs });
 }
 
-function variantSummary(variant: string, metrics: readonly Metric[], arms: readonly ArmRow[]): VariantSummary {
+function variantSummary(
+  variant: string,
+  metrics: readonly Metric[],
+  arms: readonly ArmRow[],
+): VariantSummary {
   const arm = arms.find((candidate) => candidate.variant === variant && !isCrossed(candidate));
   return {
     variant,
     units: numberOf(arm, "units"),
-    metrics: Object.fromEntries(metrics.map(({ key, definition }, index) => [key, metricSummary(definition.type, arm, index)])),
+    metrics: Object.fromEntries(
+      metrics.map(({ key, definition }, index) => [key, metricSummary(definition.type, arm, index)]),
+    ),
   };
 }
 
-function metricSummary(type: Metric["definition"]["type"], arm: ArmRow | undefined, index: number): MetricSummary {
+function metricSummary(
+  type: Metric["definition"]["type"],
+  arm: ArmRow | undefined,
+  index: number,
+): MetricSummary {
   const count = numberOf(arm, `n${index}`);
   const mean = numberOf(arm, `m${index}`);
   const squaredDeviations = numberOf(arm, `d${index}`);

@@ -5,7 +5,12 @@ export type WarehouseFailure =
   /** No answer in time. An insert's outcome is unknown. */
   | { readonly code: "warehouse_timeout"; readonly afterMs: number }
   /** ClickHouse said no, with its own number and name; nothing was done. */
-  | { readonly code: "warehouse_refused"; readonly number: number; readonly type: string; readonly reason: string };
+  | {
+      readonly code: "warehouse_refused";
+      readonly number: number;
+      readonly type: string;
+      readonly reason: string;
+    };
 
 export const failureText = (failure: WarehouseFailure): string => {
   switch (failure.code) {

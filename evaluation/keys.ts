@@ -2,7 +2,7 @@ import {
   createPrivateKey,
   createPublicKey,
   generateKeyPairSync,
-  randomBytes,
+  generateKeySync,
   type KeyObject,
 } from "node:crypto";
 import { z } from "zod";

@@ -2,7 +2,17 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { connect } from "node:net";
 import { once } from "node:events";
-import { directory, eventually, openTestGateway, openTestLog, testPlan, tokens, type TestGateway, type TestLog, type TestResponse } from "./testing/gateway.ts";
+import {
+  directory,
+  eventually,
+  openTestGateway,
+  openTestLog,
+  testPlan,
+  tokens,
+  type TestGateway,
+  type TestLog,
+  type TestResponse,
+} from "./testing/gateway.ts";
 
 let log: TestLog;
 let gateway: TestGateway;
@@ -28,7 +38,8 @@ function assertProblem(response: TestResponse, status: number, code: string): vo
   const { json } = response;
   assert.equal(json["code"], code);
   assert.equal(json["status"], status);
-  for (const name of ["type", "title", "detail", "correlationId"]) assert.equal(typeof json[name], "string", name);
+  for (const name of ["type", "title", "detail", "correlationId"])
+    assert.equal(typeof json[name], "string", name);
   assert.equal(response.headers.get("x-request-id"), json["correlationId"]);
   assert.match(response.headers.get("ratelimit") ?? "", /^"(token|address)";r=\d+;t=\d+$/);
   assert.match(response.headers.get("ratelimit-policy") ?? "", /;q=600000;w=60$/);
@@ -56,7 +67,11 @@ describe("evaluate", () => {
     const assigned = await gateway.post("/v1/assignments?env=test", { experimentKey: "exp", userId: "ada" });
     const unitId = assigned.json["hashKey"];
     const byKey = await gateway.post("/evaluate", { ...evaluateBody, flagKey: "tested" });
-    const byUnit = await gateway.post("/evaluate", { envKey: "test", flagKey: "tested", context: { unitId } });
+    const byUnit = await gateway.post("/evaluate", {
+      envKey: "test",
+      flagKey: "tested",
+      context: { unitId },
+    });
     assert.equal(byKey.json["variant"], assigned.json["variant"]);
     assert.equal(byUnit.json["variant"], assigned.json["variant"]);
     assert.match(String(assigned.json["exposureToken"]), /^exp_tok_[\w-]+\.[\w-]+$/);
@@ -64,7 +79,11 @@ describe("evaluate", () => {
   });
 
   test("/v1/flags/evaluate says when a flag was killed", async () => {
-    const { json } = await gateway.post("/v1/flags/evaluate", { flagKey: "killed", userId: "ada" }, { token: tokens.browser });
+    const { json } = await gateway.post(
+      "/v1/flags/evaluate",
+      { flagKey: "killed", userId: "ada" },
+      { token: tokens.browser },
+    );
     assert.deepEqual(json, { variant: "off", payload: false, rule: null, killSwitch: true });
   });
 
@@ -99,42 +118,171 @@ describe("evaluate", () => {
 });
 
 describe("bad input is a problem document", () => {
-  const cases: readonly (readonly [name: string, send: () => Promise<TestResponse>, status: number, code: string])[] = [
+  const cases: readonly (readonly [
+    name: string,
+    send: () => Promise<TestResponse>,
+    status: number,
+    code: string,
+  ])[] = [
     ["JSON that is none", () => gateway.post("/evaluate", "{nope"), 400, "malformed_json"],
     ["an empty body", () => gateway.post("/evaluate", ""), 400, "malformed_json"],
-    ["an unknown member", () => gateway.post("/evaluate", { ...evaluateBody, extra: 1 }), 400, "invalid_request"],
-    ["a wrong type", () => gateway.post("/evaluate", { ...evaluateBody, flagKey: 7 }), 400, "invalid_request"],
-    ["a context that is a list", () => gateway.post("/evaluate", { ...evaluateBody, context: [] }), 400, "invalid_request"],
+    [
+      "an unknown member",
+      () => gateway.post("/evaluate", { ...evaluateBody, extra: 1 }),
+      400,
+      "invalid_request",
+    ],
+    [
+      "a wrong type",
+      () => gateway.post("/evaluate", { ...evaluateBody, flagKey: 7 }),
+      400,
+      "invalid_request",
+    ],
+    [
+      "a context that is a list",
+      () => gateway.post("/evaluate", { ...evaluateBody, context: [] }),
+      400,
+      "invalid_request",
+    ],
     ["no unit", () => gateway.post("/evaluate", { ...evaluateBody, context: {} }), 400, "invalid_request"],
     ["an array", () => gateway.post("/evaluate", []), 400, "invalid_request"],
     ["null", () => gateway.post("/evaluate", "null"), 400, "invalid_request"],
-    ["a key with odd characters", () => gateway.post("/evaluate", { ...evaluateBody, flagKey: "../é%00" }), 400, "invalid_request"],
-    ["an unknown environment", () => gateway.post("/evaluate", { ...evaluateBody, envKey: "mars" }), 404, "environment_not_found"],
-    ["an environment without a plan", () => gateway.post("/evaluate", { ...evaluateBody, envKey: "empty" }), 404, "nothing_published"],
-    ["an unknown flag", () => gateway.post("/evaluate", { ...evaluateBody, flagKey: "nope" }), 404, "flag_not_found"],
-    ["a flag named like a member of every object", () => gateway.post("/evaluate", { ...evaluateBody, flagKey: "constructor" }), 404, "flag_not_found"],
-    ["an experiment named like one", () => gateway.post("/v1/assignments?env=test", { experimentKey: "constructor", userId: "a" }), 404, "experiment_not_found"],
+    [
+      "a key with odd characters",
+      () => gateway.post("/evaluate", { ...evaluateBody, flagKey: "../é%00" }),
+      400,
+      "invalid_request",
+    ],
+    [
+      "an unknown environment",
+      () => gateway.post("/evaluate", { ...evaluateBody, envKey: "mars" }),
+      404,
+      "environment_not_found",
+    ],
+    [
+      "an environment without a plan",
+      () => gateway.post("/evaluate", { ...evaluateBody, envKey: "empty" }),
+      404,
+      "nothing_published",
+    ],
+    [
+      "an unknown flag",
+      () => gateway.post("/evaluate", { ...evaluateBody, flagKey: "nope" }),
+      404,
+      "flag_not_found",
+    ],
+    [
+      "a flag named like a member of every object",
+      () => gateway.post("/evaluate", { ...evaluateBody, flagKey: "constructor" }),
+      404,
+      "flag_not_found",
+    ],
+    [
+      "an experiment named like one",
+      () => gateway.post("/v1/assignments?env=test", { experimentKey: "constructor", userId: "a" }),
+      404,
+      "experiment_not_found",
+    ],
     ["no token", () => gateway.post("/evaluate", evaluateBody, { token: "" }), 401, "unauthenticated"],
-    ["a wrong token", () => gateway.post("/evaluate", evaluateBody, { token: "weir_swrong" }), 401, "unauthenticated"],
-    ["another scheme", () => gateway.post("/evaluate", evaluateBody, { token: "", headers: { authorization: "Basic YTpi" } }), 401, "unauthenticated"],
-    ["an expired token", () => gateway.post("/evaluate", evaluateBody, { token: tokens.expired }), 401, "unauthenticated"],
-    ["a token without the scope", () => gateway.post("/evaluate", evaluateBody, { token: tokens.reader }), 403, "forbidden"],
-    ["a token of another environment", () => gateway.post("/evaluate", { ...evaluateBody, envKey: "empty" }, { token: tokens.server }), 403, "forbidden"],
-    ["a browser's token that wants the plan", () => gateway.get("/configs/test", { token: tokens.browser }), 403, "forbidden"],
-    ["a browser's token that wants the stream", () => gateway.get("/stream/test", { token: tokens.browser }), 403, "forbidden"],
-    ["an evaluating token that wants to manage", () => gateway.get("/v1/tokens", { token: tokens.server }), 403, "forbidden"],
+    [
+      "a wrong token",
+      () => gateway.post("/evaluate", evaluateBody, { token: "weir_swrong" }),
+      401,
+      "unauthenticated",
+    ],
+    [
+      "another scheme",
+      () => gateway.post("/evaluate", evaluateBody, { token: "", headers: { authorization: "Basic YTpi" } }),
+      401,
+      "unauthenticated",
+    ],
+    [
+      "an expired token",
+      () => gateway.post("/evaluate", evaluateBody, { token: tokens.expired }),
+      401,
+      "unauthenticated",
+    ],
+    [
+      "a token without the scope",
+      () => gateway.post("/evaluate", evaluateBody, { token: tokens.reader }),
+      403,
+      "forbidden",
+    ],
+    [
+      "a token of another environment",
+      () => gateway.post("/evaluate", { ...evaluateBody, envKey: "empty" }, { token: tokens.server }),
+      403,
+      "forbidden",
+    ],
+    [
+      "a browser's token that wants the plan",
+      () => gateway.get("/configs/test", { token: tokens.browser }),
+      403,
+      "forbidden",
+    ],
+    [
+      "a browser's token that wants the stream",
+      () => gateway.get("/stream/test", { token: tokens.browser }),
+      403,
+      "forbidden",
+    ],
+    [
+      "an evaluating token that wants to manage",
+      () => gateway.get("/v1/tokens", { token: tokens.server }),
+      403,
+      "forbidden",
+    ],
     ["an unknown path", () => gateway.get("/nowhere"), 404, "route_not_found"],
     ["a wrong method", () => gateway.send("DELETE", "/evaluate"), 405, "method_not_allowed"],
     ["a path of junk escapes", () => gateway.get("/configs/%zz%"), 400, "invalid_request"],
     ["escapes that are not UTF-8", () => gateway.get("/configs/%ff%fe"), 400, "invalid_request"],
     ["an escaped slash in a key", () => gateway.get("/configs/a%2fb"), 404, "environment_not_found"],
-    ["a body over the bound", () => gateway.post("/evaluate", `"${"x".repeat(1_100_000)}"`), 413, "body_too_large"],
-    ["events of an unknown media type", () => gateway.post("/v1/exposures", "{}", { headers: { "content-type": "text/xml" } }), 415, "unsupported_media_type"],
-    ["a nest of 400 000 arrays", () => gateway.post("/v1/flags?env=test", "[".repeat(400_000) + "]".repeat(400_000)), 400, "invalid_request"],
-    ["a deep nest where any JSON may be", () => gateway.post("/v1/flags/evaluate?env=test", `{"flagKey":"plain","userId":"a","context":{"a":${"[".repeat(200_000)}${"]".repeat(200_000)}}}`), 400, "invalid_request"],
-    ["a sign-in with no such token", () => gateway.post("/v1/session", { token: "nope" }), 401, "unauthenticated"],
-    ["a version that is none", () => gateway.send("PUT", "/v1/flags/a?env=test", { headers: { "if-match": "new" }, body: "{}" }), 400, "invalid_request"],
-    ["an unknown lifecycle action", () => gateway.post("/v1/experiments/exp/explode?env=test", ""), 404, "route_not_found"],
+    [
+      "a body over the bound",
+      () => gateway.post("/evaluate", `"${"x".repeat(1_100_000)}"`),
+      413,
+      "body_too_large",
+    ],
+    [
+      "events of an unknown media type",
+      () => gateway.post("/v1/exposures", "{}", { headers: { "content-type": "text/xml" } }),
+      415,
+      "unsupported_media_type",
+    ],
+    [
+      "a nest of 400 000 arrays",
+      () => gateway.post("/v1/flags?env=test", "[".repeat(400_000) + "]".repeat(400_000)),
+      400,
+      "invalid_request",
+    ],
+    [
+      "a deep nest where any JSON may be",
+      () =>
+        gateway.post(
+          "/v1/flags/evaluate?env=test",
+          `{"flagKey":"plain","userId":"a","context":{"a":${"[".repeat(200_000)}${"]".repeat(200_000)}}}`,
+        ),
+      400,
+      "invalid_request",
+    ],
+    [
+      "a sign-in with no such token",
+      () => gateway.post("/v1/session", { token: "nope" }),
+      401,
+      "unauthenticated",
+    ],
+    [
+      "a version that is none",
+      () => gateway.send("PUT", "/v1/flags/a?env=test", { headers: { "if-match": "new" }, body: "{}" }),
+      400,
+      "invalid_request",
+    ],
+    [
+      "an unknown lifecycle action",
+      () => gateway.post("/v1/experiments/exp/explode?env=test", ""),
+      404,
+      "route_not_found",
+    ],
     ["a control route without an environment", () => gateway.get("/v1/flags"), 400, "invalid_request"],
   ];
   for (const [name, send, status, code] of cases)
@@ -179,7 +327,10 @@ describe("plans", () => {
     assert.equal(config.status, 200);
     const etag = config.headers.get("etag") ?? "";
     assert.equal(etag, `"${String(config.json["etag"])}"`);
-    const again = await gateway.get("/configs/test", { token: tokens.server, headers: { "if-none-match": etag } });
+    const again = await gateway.get("/configs/test", {
+      token: tokens.server,
+      headers: { "if-none-match": etag },
+    });
     assert.equal(again.status, 304);
     assert.equal(again.text, "");
   });
@@ -209,7 +360,12 @@ describe("what the process says of itself", () => {
     const parts = ready.json["parts"] as { name: string; ready: boolean }[];
     assert.deepEqual(
       parts.map((part) => [part.name, part.ready]),
-      [["log", true], ["directory", true], ["actors", false], ["analytics", false]],
+      [
+        ["log", true],
+        ["directory", true],
+        ["actors", false],
+        ["analytics", false],
+      ],
     );
   });
 

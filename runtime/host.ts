@@ -138,6 +138,8 @@ export async function openHost(options: HostOptions): Promise<Host> {
         .catch((error: unknown) => log.error("host_not_drained", { host: name, error }));
       void drained.then(() => done.abort());
       await clock.sleep(msMax, done.signal);
+      if (!done.signal.aborted) log.warn("drain_cut_short", { host: name, msMax });
+      keeper.abandon();
     },
   };
 }

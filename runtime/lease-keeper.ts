@@ -103,6 +103,13 @@ export class LeaseKeeper {
     await this.#options.bucket.delete(hostKey(this.#options.host)).catch(() => {}); // it is marked as leaving
   }
 
+  /** Stops acting at once; the claims expire by themselves. What still tries to append learns that it does not own. */
+  abandon(): void {
+    this.#stopping.abort();
+    this.#owned.clear();
+    this.#vouchedUntilMs = 0;
+  }
+
   async #scan(): Promise<void> {
     const { bucket } = this.#options;
     for (const key of await bucket.keys()) {

@@ -71,9 +71,21 @@ export function openEngine({ directory, memoryBytesMax }: EngineOptions) {
     async insert({ table, columns, format, body, settings }: RawInsert): Promise<Output> {
       refuseWhenClosing();
       return writers.use(async (session) => {
-        const request = { table, values: body, format, settings, ...(columns === undefined ? {} : { columns }) };
+        const request = {
+          table,
+          values: body,
+          format,
+          settings,
+          ...(columns === undefined ? {} : { columns }),
+        };
         const { elapsed, rowsWritten } = await session.insert(request);
-        return { bytes: new Uint8Array(), elapsedMs: elapsed * 1_000, rowsRead: 0, bytesRead: 0, rowsWritten };
+        return {
+          bytes: new Uint8Array(),
+          elapsedMs: elapsed * 1_000,
+          rowsRead: 0,
+          bytesRead: 0,
+          rowsWritten,
+        };
       });
     },
 

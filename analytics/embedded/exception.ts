@@ -19,7 +19,11 @@ export const exceptions = {
   syntax: (message: string) => new Exception(62, "SYNTAX_ERROR", message),
   unknownFormat: (format: string) => new Exception(73, "UNKNOWN_FORMAT", `Unknown format ${format}`),
   tooManyQueries: (waitingMax: number) =>
-    new Exception(202, "TOO_MANY_SIMULTANEOUS_QUERIES", `Too many simultaneous queries: ${waitingMax} are waiting`),
+    new Exception(
+      202,
+      "TOO_MANY_SIMULTANEOUS_QUERIES",
+      `Too many simultaneous queries: ${waitingMax} are waiting`,
+    ),
   tooManyBytes: (bytesMax: number) =>
     new Exception(307, "TOO_MANY_BYTES", `The request holds more than ${bytesMax} bytes`),
   unknownParameter: (name: string) =>

@@ -29,7 +29,10 @@ const textFormats = {
 const isTextFormat = (name: string): name is keyof typeof textFormats => Object.hasOwn(textFormats, name);
 
 /** One request's statement, with parameters bound and settings inside, on a connection of its kind. */
-export async function execute(engine: Engine, execution: Execution): Promise<Output & { readonly format: string }> {
+export async function execute(
+  engine: Engine,
+  execution: Execution,
+): Promise<Output & { readonly format: string }> {
   const { query, body, parameters, settings, defaultFormat } = execution;
   if (query !== "" && body.length > 0) {
     const insert = insertWithBody.exec(query.trim());
@@ -48,9 +51,14 @@ export async function execute(engine: Engine, execution: Execution): Promise<Out
   return { ...(await engine.run("read", text, defaultFormat)), format: statement.format ?? defaultFormat };
 }
 
-async function insertBody(engine: Engine, insert: RegExpExecArray, { body, settings }: Execution): Promise<Output> {
+async function insertBody(
+  engine: Engine,
+  insert: RegExpExecArray,
+  { body, settings }: Execution,
+): Promise<Output> {
   const [, table = "", columns, format = ""] = insert;
-  if (!isTextFormat(format)) throw exceptions.unknownFormat(`${format}: the embedded warehouse reads text formats`);
+  if (!isTextFormat(format))
+    throw exceptions.unknownFormat(`${format}: the embedded warehouse reads text formats`);
   return engine.insert({
     table,
     columns: columns?.split(",").map((column) => column.trim().replaceAll("`", "")),

@@ -26,7 +26,9 @@ before(async () => {
   temporary = await temporaryWarehouse();
   client = clientOf(temporary.process.socketPath, false);
   compressed = clientOf(temporary.process.socketPath, true);
-  await client.command({ query: "CREATE TABLE default.t (id UInt64, text String) ENGINE = MergeTree ORDER BY id" });
+  await client.command({
+    query: "CREATE TABLE default.t (id UInt64, text String) ENGINE = MergeTree ORDER BY id",
+  });
 });
 after(async () => {
   await client.close();
@@ -34,30 +36,61 @@ after(async () => {
   await temporary.close();
 });
 
-const rowsOf = async (query: string, parameters: Record<string, unknown> = {}, of = client): Promise<unknown[]> =>
-  (await of.query({ query, query_params: parameters, format: "JSONEachRow" })).json();
+const rowsOf = async (
+  query: string,
+  parameters: Record<string, unknown> = {},
+  of = client,
+): Promise<unknown[]> => (await of.query({ query, query_params: parameters, format: "JSONEachRow" })).json();
 
 describe("the embedded warehouse, asked by the ClickHouse client", () => {
   test("answers a ping", async () => {
     assert.equal((await client.ping()).success, true);
   });
 
-  for (const text of ["a'b", 'a"b', "a\\b", "tab\there", "line\nend", "\r", "é🙂", "nul\0nul", "\\N", "{x:String}", "'; DROP TABLE t; --", "", "--", "/*"]) {
+  for (const text of [
+    "a'b",
+    'a"b',
+    "a\\b",
+    "tab\there",
+    "line\nend",
+    "\r",
+    "é🙂",
+    "nul\0nul",
+    "\\N",
+    "{x:String}",
+    "'; DROP TABLE t; --",
+    "",
+    "--",
+    "/*",
+  ]) {
     test(`a parameter comes back unchanged: ${JSON.stringify(text)}`, async () => {
-      assert.deepEqual(await rowsOf("SELECT {x:String} AS x, {a:Array(String)} AS a", { x: text === "\\N" ? "\\\\N" : text, a: [text, "z"] }), [
-        { x: text === "\\N" ? "\\\\N" : text, a: [text, "z"] },
-      ]);
+      assert.deepEqual(
+        await rowsOf("SELECT {x:String} AS x, {a:Array(String)} AS a", {
+          x: text === "\\N" ? "\\\\N" : text,
+          a: [text, "z"],
+        }),
+        [{ x: text === "\\N" ? "\\\\N" : text, a: [text, "z"] }],
+      );
     });
   }
 
   test("parameters of other types are cast to the type that they declare", async () => {
-    const sql = "SELECT toString({n:UInt64}) AS n, {d:DateTime64(3, 'UTC')} AS d, {i:Array(UInt32)} AS i, {z:Nullable(String)} AS z";
-    const [row] = await rowsOf(sql, { n: "18446744073709551615", d: "2026-01-02 03:04:05.678", i: [1, 2], z: null });
+    const sql =
+      "SELECT toString({n:UInt64}) AS n, {d:DateTime64(3, 'UTC')} AS d, {i:Array(UInt32)} AS i, {z:Nullable(String)} AS z";
+    const [row] = await rowsOf(sql, {
+      n: "18446744073709551615",
+      d: "2026-01-02 03:04:05.678",
+      i: [1, 2],
+      z: null,
+    });
     assert.deepEqual(row, { n: "18446744073709551615", d: "2026-01-02 03:04:05.678", i: [1, 2], z: null });
   });
 
   test("a missing parameter is a typed error", async () => {
-    await assert.rejects(rowsOf("SELECT {x:String}"), (error: ClickHouseError) => error instanceof ClickHouseError && error.code === "456");
+    await assert.rejects(
+      rowsOf("SELECT {x:String}"),
+      (error: ClickHouseError) => error instanceof ClickHouseError && error.code === "456",
+    );
   });
 
   test("braces inside a string are no placeholder", async () => {
@@ -67,7 +100,11 @@ describe("the embedded warehouse, asked by the ClickHouse client", () => {
   test("settings end with their request (pinned: they leaked into later statements and lost rows)", async () => {
     const threads = "SELECT toUInt32(getSetting('max_threads')) AS n";
     const [before] = await rowsOf(threads);
-    const set = await client.query({ query: threads, format: "JSONEachRow", clickhouse_settings: { max_threads: 7 } });
+    const set = await client.query({
+      query: threads,
+      format: "JSONEachRow",
+      clickhouse_settings: { max_threads: 7 },
+    });
     assert.deepEqual(await set.json(), [{ n: 7 }]);
     const values = Array.from({ length: 40 }, (_, id) => ({ id, text: "token" }));
     await Promise.all(
@@ -81,12 +118,19 @@ describe("the embedded warehouse, asked by the ClickHouse client", () => {
       ),
     );
     for (let index = 0; index < 10; index++) assert.deepEqual(await rowsOf(threads), [before]);
-    assert.deepEqual(await rowsOf("SELECT toUInt32(count()) AS n FROM default.t WHERE text = 'token'"), [{ n: 40 }]);
+    assert.deepEqual(await rowsOf("SELECT toUInt32(count()) AS n FROM default.t WHERE text = 'token'"), [
+      { n: 40 },
+    ]);
   });
 
   test("a setting of CREATE TABLE does not become part of the table", async () => {
-    await client.command({ query: "CREATE TABLE default.s (id UInt8) ENGINE = MergeTree ORDER BY id", clickhouse_settings: { max_threads: 2 } });
-    const [row] = (await rowsOf("SELECT create_table_query AS sql FROM system.tables WHERE name = 's'")) as [{ sql: string }];
+    await client.command({
+      query: "CREATE TABLE default.s (id UInt8) ENGINE = MergeTree ORDER BY id",
+      clickhouse_settings: { max_threads: 2 },
+    });
+    const [row] = (await rowsOf("SELECT create_table_query AS sql FROM system.tables WHERE name = 's'")) as [
+      { sql: string },
+    ];
     assert.ok(!row.sql.includes("max_threads"));
   });
 
@@ -102,19 +146,33 @@ describe("the embedded warehouse, asked by the ClickHouse client", () => {
     ["unknown column", "SELECT nothing FROM default.t", "47", "UNKNOWN_IDENTIFIER"],
   ] as const) {
     test(`an error keeps ClickHouse's number and name: ${name}`, async () => {
-      await assert.rejects(rowsOf(query), (error: unknown) => error instanceof ClickHouseError && error.code === code && error.type === type);
+      await assert.rejects(
+        rowsOf(query),
+        (error: unknown) => error instanceof ClickHouseError && error.code === code && error.type === type,
+      );
     });
   }
 
   test("compression works in both directions", async () => {
     const values = Array.from({ length: 2_000 }, (_, id) => ({ id: 1_000 + id, text: `packed '${id}'` }));
     await compressed.insert({ table: "default.t", values, format: "JSONEachRow" });
-    const rows = (await rowsOf("SELECT toUInt32(id) AS id, text FROM default.t WHERE startsWith(text, 'packed') ORDER BY id", {}, compressed)) as { id: number }[];
+    const rows = (await rowsOf(
+      "SELECT toUInt32(id) AS id, text FROM default.t WHERE startsWith(text, 'packed') ORDER BY id",
+      {},
+      compressed,
+    )) as { id: number }[];
     assert.deepEqual(rows, values);
   });
 
   test("the summary counts written rows", async () => {
-    const { summary } = await client.insert({ table: "default.t", values: [{ id: 1, text: "s" }, { id: 2, text: "s" }], format: "JSONEachRow" });
+    const { summary } = await client.insert({
+      table: "default.t",
+      values: [
+        { id: 1, text: "s" },
+        { id: 2, text: "s" },
+      ],
+      format: "JSONEachRow",
+    });
     assert.equal(summary?.written_rows, "2");
   });
 
@@ -123,9 +181,15 @@ describe("the embedded warehouse, asked by the ClickHouse client", () => {
     async function* rows() {
       for (let id = 0; id < 70; id++) yield { id, text: wide };
     }
-    const inserted = compressed.insert({ table: "default.t", values: Readable.from(rows()), format: "JSONEachRow" });
+    const inserted = compressed.insert({
+      table: "default.t",
+      values: Readable.from(rows()),
+      format: "JSONEachRow",
+    });
     await assert.rejects(inserted);
-    assert.deepEqual(await rowsOf("SELECT toUInt32(count()) AS n FROM default.t WHERE length(text) > 1000"), [{ n: 0 }]);
+    assert.deepEqual(await rowsOf("SELECT toUInt32(count()) AS n FROM default.t WHERE length(text) > 1000"), [
+      { n: 0 },
+    ]);
   });
 
   test("an insert does not wait behind slow queries", async () => {

@@ -23,7 +23,16 @@ const compress = promisify(gzip);
 const heldBytesMax = 4 * bodyBytesMax;
 const compressFromBytes = 1_024;
 /** Parameters of the URL that are neither values nor settings. */
-const reserved = new Set(["query", "query_id", "database", "default_format", "user", "password", "session_id", "role"]);
+const reserved = new Set([
+  "query",
+  "query_id",
+  "database",
+  "default_format",
+  "user",
+  "password",
+  "session_id",
+  "role",
+]);
 
 export function createFront({ engine, version, health }: FrontOptions): Server {
   let heldBytes = 0;
@@ -41,10 +50,15 @@ export function createFront({ engine, version, health }: FrontOptions): Server {
     answer(request, response, url.searchParams).catch((error: unknown) => refuse(request, response, error));
   });
 
-  async function answer(request: IncomingMessage, response: ServerResponse, search: URLSearchParams): Promise<void> {
+  async function answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    search: URLSearchParams,
+  ): Promise<void> {
     if (request.method !== "GET" && request.method !== "POST") throw exceptions.notImplemented("This method");
     const database = search.get("database") ?? "default";
-    if (database !== "default") throw exceptions.notImplemented("A database of the session: qualify the table names");
+    if (database !== "default")
+      throw exceptions.notImplemented("A database of the session: qualify the table names");
     if (heldBytes >= heldBytesMax) throw exceptions.tooManyBytes(heldBytesMax);
     const body = await readBody(request);
     heldBytes += body.length;
@@ -53,7 +67,9 @@ export function createFront({ engine, version, health }: FrontOptions): Server {
         query: search.get("query") ?? "",
         body,
         parameters: new Map([...search].flatMap(([name, value]) => parameterOf(name, value))),
-        settings: engineSettings([...search].filter(([name]) => !reserved.has(name) && !name.startsWith("param_"))),
+        settings: engineSettings(
+          [...search].filter(([name]) => !reserved.has(name) && !name.startsWith("param_")),
+        ),
         defaultFormat: search.get("default_format") ?? "TabSeparated",
       });
       await send(request, response, output, search.get("enable_http_compression") === "1");
@@ -114,5 +130,7 @@ function contentTypeOf(format: string): string {
   if (/^JSON.*EachRow/.test(format)) return "application/x-ndjson; charset=UTF-8";
   if (format.startsWith("JSON")) return "application/json; charset=UTF-8";
   if (format.startsWith("CSV")) return "text/csv; charset=UTF-8";
-  return /^(TSV|TabSeparated)/.test(format) ? "text/tab-separated-values; charset=UTF-8" : "text/plain; charset=UTF-8";
+  return /^(TSV|TabSeparated)/.test(format)
+    ? "text/tab-separated-values; charset=UTF-8"
+    : "text/plain; charset=UTF-8";
 }

@@ -35,7 +35,8 @@ export class Gate<Resource> {
   #take(): Promise<Resource> {
     const resource = this.#free.pop();
     if (resource !== undefined) return Promise.resolve(resource);
-    if (this.#waiting.length >= this.#waitingMax) return Promise.reject(exceptions.tooManyQueries(this.#waitingMax));
+    if (this.#waiting.length >= this.#waitingMax)
+      return Promise.reject(exceptions.tooManyQueries(this.#waitingMax));
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 }

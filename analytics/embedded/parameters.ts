@@ -30,10 +30,7 @@ function literalOf(value: string, type: string): string {
 export const quote = (text: string): string => `'${escape(text, "'")}'`;
 
 function escape(text: string, delimiter: string): string {
-  return text
-    .replaceAll("\\", "\\\\")
-    .replaceAll(delimiter, `\\${delimiter}`)
-    .replaceAll("\0", "\\0"); // a raw NUL would end the statement at the C boundary
+  return text.replaceAll("\\", "\\\\").replaceAll(delimiter, `\\${delimiter}`).replaceAll("\0", "\\0"); // a raw NUL would end the statement at the C boundary
 }
 
 const escaped: Readonly<Record<string, string>> = { t: "\t", n: "\n", r: "\r", b: "\b", f: "\f", "0": "\0" };

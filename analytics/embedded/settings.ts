@@ -32,14 +32,20 @@ export function engineSettings(parameters: Iterable<[string, string]>): Map<stri
   return settings;
 }
 
-const list = (settings: Settings): string => [...settings].map(([name, value]) => `${name}=${quote(value)}`).join(", ");
+const list = (settings: Settings): string =>
+  [...settings].map(([name, value]) => `${name}=${quote(value)}`).join(", ");
 
 /** Statements that answer rows take FORMAT, and SETTINGS after it. */
 const verbsWithOutput = new Set(["SELECT", "WITH", "SHOW", "DESCRIBE", "DESC", "EXISTS", "EXPLAIN", "CHECK"]);
 const insertHead = /^(\s*INSERT\s+INTO\s+(?:TABLE\s+)?[\w.`]+\s*(?:\([^()]*\))?)/i;
 
 /** The statement with its settings inside. `bound` is its text with values in place of the placeholders. */
-export function withSettings(statement: Statement, bound: string, settings: Settings, defaultFormat: string): string {
+export function withSettings(
+  statement: Statement,
+  bound: string,
+  settings: Settings,
+  defaultFormat: string,
+): string {
   const { verb } = statement;
   if (verb === "SET" || verb === "USE") throw exceptions.notImplemented(`${verb} would outlive its request`);
   if (verb === "INSERT") {
@@ -51,6 +57,7 @@ export function withSettings(statement: Statement, bound: string, settings: Sett
   const formatted = needsFormat ? `${bound}\nFORMAT ${defaultFormat}` : bound;
   if (settings.size === 0) return formatted;
   // After CREATE, a bare SETTINGS would become part of the table.
-  const separator = verb === "CREATE" && statement.format === undefined ? "\nFORMAT Null SETTINGS " : "\nSETTINGS ";
+  const separator =
+    verb === "CREATE" && statement.format === undefined ? "\nFORMAT Null SETTINGS " : "\nSETTINGS ";
   return `${formatted}${separator}${list(settings)}`;
 }

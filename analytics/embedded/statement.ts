@@ -28,7 +28,7 @@ export function readStatement(sql: string): Statement {
   let verb = "";
   let formatAt: number | undefined;
   let end = 0; // just behind the last character that means anything
-  let semicolonAt: number | undefined;
+  let ended = false; // by a semicolon
   let at = 0;
   while (at < sql.length) {
     const blank = blankEnd(sql, at);
@@ -36,11 +36,12 @@ export function readStatement(sql: string): Statement {
       at = blank;
       continue;
     }
-    if (semicolonAt !== undefined) break;
     if (sql[at] === ";") {
-      semicolonAt = at++;
+      ended = true;
+      at++;
       continue;
     }
+    if (ended) break;
     const placeholder = sql[at] === "{" ? placeholderAt(sql, at) : undefined;
     if (placeholder !== undefined) placeholders.push(placeholder);
     const word = match(wordPattern, sql, at);
@@ -53,7 +54,7 @@ export function readStatement(sql: string): Statement {
   }
   const text = sql.slice(0, end);
   const format = formatAt === undefined ? undefined : closingFormat.exec(text.slice(formatAt))?.[1];
-  return { text, verb, placeholders, format, hasFollower: semicolonAt !== undefined && at < sql.length };
+  return { text, verb, placeholders, format, hasFollower: ended && at < sql.length };
 }
 
 /** Behind the white space or the comment that starts here; the same place when neither does. */

@@ -27,21 +27,35 @@ export interface BlockWriterOptions {
 
 const retryMsMax = 10_000;
 
-export function createBlockWriter({ warehouse, log, clock, random, signal }: BlockWriterOptions): BlockWriter {
+export function createBlockWriter({
+  warehouse,
+  log,
+  clock,
+  random,
+  signal,
+}: BlockWriterOptions): BlockWriter {
   return {
     async write(block, known) {
       const backoff = new Backoff(random, { maxMs: retryMsMax });
       let state: "absent" | "in_doubt" | "present" = known;
       while (!signal.aborted) {
         const answer =
-          state === "in_doubt" ? await isPresent(warehouse, block) : await warehouse.insert(block.table, columns[block.table] as never, block.rows);
+          state === "in_doubt"
+            ? await isPresent(warehouse, block)
+            : await warehouse.insert(block.table, columns[block.table] as never, block.rows);
         if (answer.ok) {
           if (state === "absent" || answer.value === true) return "written";
           state = "absent";
           continue;
         }
         const retryInMs = backoff.nextMs();
-        log.warn("sink.block_delayed", { table: block.table, rows: block.rows.length, state, reason: failureText(answer.failure), retryInMs });
+        log.warn("sink.block_delayed", {
+          table: block.table,
+          rows: block.rows.length,
+          state,
+          reason: failureText(answer.failure),
+          retryInMs,
+        });
         state = "in_doubt"; // B1
         await clock.sleep(retryInMs, signal);
       }
@@ -61,6 +75,9 @@ async function isPresent(warehouse: Warehouse, { table, rows }: Block) {
     });
     return `(${equal.join(" AND ")})`; // B2
   });
-  const found = await warehouse.query(`SELECT 1 AS found FROM ${table} WHERE ${conditions.join(" OR ")} LIMIT 1`, parameters);
+  const found = await warehouse.query(
+    `SELECT 1 AS found FROM ${table} WHERE ${conditions.join(" OR ")} LIMIT 1`,
+    parameters,
+  );
   return found.ok ? { ok: true as const, value: found.value.length > 0 } : found;
 }

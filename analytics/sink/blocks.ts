@@ -33,8 +33,11 @@ export function decode(message: StreamMessage): Decoded {
   if (environment === undefined) return { ...base, rows: [], poison: `subject ${subject}` };
   try {
     const records: readonly LogRecord[] = decodeBatch(data);
-    if (records.length > recordsPerMessageMax) return { ...base, rows: [], poison: `${records.length} records` };
-    const rows = records.flatMap((record, index) => rowOf(record, environment, precedenceOf(sequence, index)) ?? []);
+    if (records.length > recordsPerMessageMax)
+      return { ...base, rows: [], poison: `${records.length} records` };
+    const rows = records.flatMap(
+      (record, index) => rowOf(record, environment, precedenceOf(sequence, index)) ?? [],
+    );
     return { ...base, rows };
   } catch (error) {
     return { ...base, rows: [], poison: error instanceof Error ? error.message : String(error) };
@@ -50,12 +53,16 @@ export function blocksOf(messages: readonly Decoded[]): Block[] {
     group.rows.push(values);
     groups.set(key, group);
   }
-  return [...groups.values()].flatMap(({ table, rows }) => chunks(rows).map((chunk) => ({ table, rows: chunk })));
+  return [...groups.values()].flatMap(({ table, rows }) =>
+    chunks(rows).map((chunk) => ({ table, rows: chunk })),
+  );
 }
 
 function chunks<Item>(items: readonly Item[]): Item[][] {
   const count = Math.ceil(items.length / rowsPerBlockMax);
-  return Array.from({ length: count }, (_, index) => items.slice(index * rowsPerBlockMax, (index + 1) * rowsPerBlockMax));
+  return Array.from({ length: count }, (_, index) =>
+    items.slice(index * rowsPerBlockMax, (index + 1) * rowsPerBlockMax),
+  );
 }
 
 export const rowCount = (messages: readonly Decoded[]): number =>

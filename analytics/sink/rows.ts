@@ -47,7 +47,17 @@ export function rowOf(record: LogRecord, environment: EnvironmentKey, precedence
     ? {
         table: exposuresTable,
         month: monthOf(ts),
-        values: [ts, environment, record.experiment, record.phase, record.variant, record.flag, unit, id, ...tail],
+        values: [
+          ts,
+          environment,
+          record.experiment,
+          record.phase,
+          record.variant,
+          record.flag,
+          unit,
+          id,
+          ...tail,
+        ],
       }
     : {
         table: eventsTable,

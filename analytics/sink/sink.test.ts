@@ -10,7 +10,13 @@ import { encodeBatch } from "../../protocols/log-record.ts";
 import type { LogRecord } from "../../protocols/log-record.ts";
 import { EpochMs } from "../../protocols/time.ts";
 import { streams, subjects } from "../../protocols/topology.ts";
-import { openConnection, seededRandom, startNatsServer, systemClock, systemRandom } from "../../runtime/index.ts";
+import {
+  openConnection,
+  seededRandom,
+  startNatsServer,
+  systemClock,
+  systemRandom,
+} from "../../runtime/index.ts";
 import type { Connection, KeyValue, Log, NatsServer } from "../../runtime/index.ts";
 import type { Warehouse } from "../clickhouse.ts";
 import { migrate } from "../migrations.ts";
@@ -26,7 +32,11 @@ let temporary: TemporaryWarehouse;
 let connection: Connection;
 
 const connect = (): Promise<Connection> =>
-  openConnection({ url: server.url, name: "sink-test", streams: [{ ...streams.events, maxAgeMs: 3_600_000 }] });
+  openConnection({
+    url: server.url,
+    name: "sink-test",
+    streams: [{ ...streams.events, maxAgeMs: 3_600_000 }],
+  });
 
 before(async () => {
   directory = await mkdtemp(join(tmpdir(), "weir-"));
@@ -46,19 +56,46 @@ const events: string[] = [];
 const keep = (event: string): void => void events.push(event);
 const log: Log = { debug: () => {}, info: keep, warn: keep, error: keep };
 
-const start = (over: { connection?: Connection; warehouse?: Warehouse; takeOverAfterMs?: number } = {}): Sink =>
-  openSink({ connection, warehouse: temporary.warehouse, log, clock: systemClock, random: systemRandom, takeOverAfterMs: 0, ...over });
+const start = (
+  over: { connection?: Connection; warehouse?: Warehouse; takeOverAfterMs?: number } = {},
+): Sink =>
+  openSink({
+    connection,
+    warehouse: temporary.warehouse,
+    log,
+    clock: systemClock,
+    random: systemRandom,
+    takeOverAfterMs: 0,
+    ...over,
+  });
 
 const random = seededRandom(11);
 const months = [Date.UTC(2026, 0, 15), Date.UTC(2026, 1, 15)];
 let serial = 0;
-const unit = (): UnitId => `${String(Math.floor(random.fraction() * 1e9)).padStart(9, "A")}AAAAAAAAAAAAA` as UnitId;
+const unit = (): UnitId =>
+  `${String(Math.floor(random.fraction() * 1e9)).padStart(9, "A")}AAAAAAAAAAAAA` as UnitId;
 const metric = (over: Partial<Extract<LogRecord, { type: "metric" }>> = {}): LogRecord => ({
-  type: "metric", id: `m${serial++}`, ts: (months[serial % 2] ?? 0) + serial, at: months[1] ?? 0, unit: unit(), name: "click", value: random.fraction(), ...over,
+  type: "metric",
+  id: `m${serial++}`,
+  ts: (months[serial % 2] ?? 0) + serial,
+  at: systemClock.now(),
+  unit: unit(),
+  name: "click",
+  value: random.fraction(),
+  ...over,
 });
 const exposure = (): LogRecord => ({
-  type: "exposure", id: `x${serial++}`, ts: (months[serial % 2] ?? 0) + serial, at: months[1] ?? 0, unit: unit(),
-  experiment: "exp" as ExperimentKey, phase: 1, variant: "control" as Key, flag: "f", session: "s'1", metadata: { page: "/a\n'\"" },
+  type: "exposure",
+  id: `x${serial++}`,
+  ts: (months[serial % 2] ?? 0) + serial,
+  at: systemClock.now(),
+  unit: unit(),
+  experiment: "exp" as ExperimentKey,
+  phase: 1,
+  variant: "control" as Key,
+  flag: "f",
+  session: "s'1",
+  metadata: { page: "/a\n'\"" },
 });
 
 /** Appends so many messages with 500 records each, a fifth of them exposures; answers the last sequence. */
@@ -79,7 +116,10 @@ async function appendBatch(env: string, data: Uint8Array): Promise<number> {
 async function reaches(sink: Sink, sequence: number): Promise<void> {
   const deadlineMs = performance.now() + 60_000;
   while (sink.position.acknowledged < sequence) {
-    assert.ok(performance.now() < deadlineMs, `at ${sink.position.acknowledged} of ${sequence}; ${events.slice(-5).join(", ")}`);
+    assert.ok(
+      performance.now() < deadlineMs,
+      `at ${sink.position.acknowledged} of ${sequence}; ${events.slice(-5).join(", ")}`,
+    );
     await systemClock.sleep(20);
   }
 }
@@ -109,7 +149,10 @@ test("every record arrives once, and the mark is handed back at the end", async 
 
 /** A process that dies at one point: the call there never returns, and nothing after it happens. */
 const forever = (): Promise<never> => new Promise<never>(() => {});
-function dying(over: { onInsert?: (count: number) => "before" | "after" | undefined; onMark?: (text: string) => boolean }) {
+function dying(over: {
+  onInsert?: (count: number) => "before" | "after" | undefined;
+  onMark?: (text: string) => boolean;
+}) {
   const { promise: died, resolve: die } = Promise.withResolvers<void>();
   let inserts = 0;
   const stop = (): Promise<never> => {
@@ -130,7 +173,9 @@ function dying(over: { onInsert?: (count: number) => "before" | "after" | undefi
     bucket: async (name) => {
       const bucket = await real.bucket(name);
       const put: KeyValue["put"] = (key, value, expected) =>
-        key === markKey && over.onMark?.(new TextDecoder().decode(value)) === true ? stop() : bucket.put(key, value, expected);
+        key === markKey && over.onMark?.(new TextDecoder().decode(value)) === true
+          ? stop()
+          : bucket.put(key, value, expected);
       return { ...bucket, put };
     },
   });
@@ -139,10 +184,14 @@ function dying(over: { onInsert?: (count: number) => "before" | "after" | undefi
 
 const places = {
   "before the sent mark": { onMark: (text: string) => text.includes('"sent"') },
-  "between the sent mark and the first insert": { onInsert: (count: number) => (count === 1 ? "before" : undefined) },
+  "between the sent mark and the first insert": {
+    onInsert: (count: number) => (count === 1 ? "before" : undefined),
+  },
   "after the first of four inserts": { onInsert: (count: number) => (count === 1 ? "after" : undefined) },
   "before the third of four inserts": { onInsert: (count: number) => (count === 3 ? "before" : undefined) },
-  "between the last insert and the acknowledged mark": { onInsert: (count: number) => (count === 4 ? "after" : undefined) },
+  "between the last insert and the acknowledged mark": {
+    onInsert: (count: number) => (count === 4 ? "after" : undefined),
+  },
 } as const;
 
 for (const [place, points] of Object.entries(places)) {
@@ -188,7 +237,14 @@ test("a block whose first event is there already, from an earlier message, is st
   await reaches(sink, await appendBatch(env, encodeBatch([again])));
   await sink.close();
 
-  const last = await appendBatch(env, encodeBatch([{ ...again, value: 2, ts: (again as { ts: number }).ts + 1 } as LogRecord, metric(), metric()]));
+  const last = await appendBatch(
+    env,
+    encodeBatch([
+      { ...again, value: 2, ts: (again as { ts: number }).ts + 1 } as LogRecord,
+      metric(),
+      metric(),
+    ]),
+  );
   const { died, warehouse, wrap } = dying({ onInsert: () => "before" });
   const own = await connect();
   const dead = start({ connection: wrap(own), warehouse });
@@ -198,7 +254,10 @@ test("a block whose first event is there already, from an earlier message, is st
   const second = start();
   await reaches(second, last);
   await second.close();
-  const rows = await temporary.warehouse.query("SELECT count() AS n, sumIf(value, event = 'again') AS again FROM weir.events FINAL WHERE env = {env:String}", { env });
+  const rows = await temporary.warehouse.query(
+    "SELECT count() AS n, sumIf(value, event = 'again') AS again FROM weir.events FINAL WHERE env = {env:String}",
+    { env },
+  );
   assert.deepEqual(rows, succeed([{ n: "3", again: 1 }])); // and of the two with one id the first in the log counts
 });
 
@@ -243,4 +302,69 @@ test("a second sink stands by, and takes over when the first falls silent", asyn
   await own.drain();
   assert.deepEqual(await counts(env), [200, 800]);
   await second.close();
+});
+
+test("a range the stream gave up before it was read is named, and what follows still arrives", async () => {
+  const env = `purged-${serial}`;
+  const short = await startNatsServer({ dataDir: join(directory, "short"), syncAlways: false });
+  const own = await openConnection({
+    url: short.url,
+    name: "purge-test",
+    streams: [{ ...streams.events, maxAgeMs: 1_000 }],
+  });
+  const lost = await own.writer.append(
+    subjects.events(EnvironmentKey.parse(env), 0),
+    encodeBatch([metric()]),
+  );
+  await systemClock.sleep(2_500);
+  const kept = await own.writer.append(
+    subjects.events(EnvironmentKey.parse(env), 0),
+    encodeBatch([metric()]),
+  );
+  assert.deepEqual(
+    [lost, kept],
+    [
+      { kind: "stored", sequence: 1 },
+      { kind: "stored", sequence: 2 },
+    ],
+  );
+  const sink = start({ connection: own });
+  await reaches(sink, 2);
+  assert.ok(events.includes("sink.stream_purged"));
+  assert.deepEqual(await counts(env), [0, 1]);
+  await sink.close();
+  await own.drain();
+  await short.stop();
+});
+
+test("while ClickHouse is away the sink waits with little in its hands, and goes on when it is back", async () => {
+  const env = `away-${serial}`;
+  let away = true;
+  let inserts = 0;
+  const warehouse: Warehouse = {
+    ...temporary.warehouse,
+    insert: async (...request) => {
+      inserts++;
+      return away
+        ? { ok: false, failure: { code: "warehouse_unavailable", reason: "away", retryAfterMs: 1 } }
+        : temporary.warehouse.insert(...request);
+    },
+    query: (sql, parameters, options) =>
+      away
+        ? Promise.resolve({
+            ok: false,
+            failure: { code: "warehouse_unavailable", reason: "away", retryAfterMs: 1 },
+          })
+        : temporary.warehouse.query(sql, parameters, options),
+  };
+  const sink = start({ warehouse });
+  const before = sink.position.acknowledged;
+  const last = await append(env, 40);
+  await systemClock.sleep(1_000);
+  assert.ok(sink.position.acknowledged <= Math.max(before, last - 40));
+  assert.equal(inserts, 1, "an insert in doubt is looked up, not repeated");
+  away = false;
+  await reaches(sink, last);
+  assert.deepEqual(await counts(env), [4_000, 16_000]);
+  await sink.close();
 });

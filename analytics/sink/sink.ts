@@ -126,7 +126,11 @@ class RunningSink {
   async #checked(mark: Mark): Promise<Mark> {
     const last = await this.#options.connection.reader.lastSequence(streams.events.name, subjects.allEvents);
     if (last === 0 || last >= mark.acknowledged) return mark;
-    this.#options.log.error("sink.stream_rolled_back", { code: "stream_rolled_back", last, acknowledged: mark.acknowledged });
+    this.#options.log.error("sink.stream_rolled_back", {
+      code: "stream_rolled_back",
+      last,
+      acknowledged: mark.acknowledged,
+    });
     return { acknowledged: 0 };
   }
 
@@ -138,7 +142,8 @@ class RunningSink {
     const { from, to } = mark.sent;
     const messages: Decoded[] = [];
     const range = { stream: streams.events.name, subject: subjects.allEvents, from, to };
-    for await (const message of this.#options.connection.reader.readRange(range)) messages.push(this.#decode(message));
+    for await (const message of this.#options.connection.reader.readRange(range))
+      messages.push(this.#decode(message));
     const same = isSameRange(mark.sent, messages);
     this.#options.log.warn("sink.settling", { from, to, messages: messages.length, same });
     if (messages.length < mark.sent.messages) this.#sayPurged(from, messages[0]?.sequence ?? to + 1);
@@ -155,14 +160,20 @@ class RunningSink {
     const inbox = new Inbox(clock);
     this.#inbox = inbox;
     const following = await connection.reader.follow(
-      { stream: streams.events.name, subject: subjects.allEvents, after: this.acknowledged, bytesInFlightMax },
+      {
+        stream: streams.events.name,
+        subject: subjects.allEvents,
+        after: this.acknowledged,
+        bytesInFlightMax,
+      },
       (message) => inbox.offer(this.#decode(message)),
     );
     try {
       while (!this.#stopping.signal.aborted) {
         const messages = await inbox.take(this.#idleMs);
         if (messages.length > 0) await this.#take(bucket, inbox, messages);
-        else if (!this.#stopping.signal.aborted) await this.#write(bucket, { acknowledged: this.acknowledged });
+        else if (!this.#stopping.signal.aborted)
+          await this.#write(bucket, { acknowledged: this.acknowledged });
       }
     } finally {
       inbox.close();
@@ -222,7 +233,12 @@ class RunningSink {
     const decoded = decode(message);
     if (decoded.poison !== undefined) {
       const { sequence, poison } = decoded;
-      this.#options.log.error("sink.message_poisonous", { code: "message_poisonous", sequence, subject: message.subject, reason: poison });
+      this.#options.log.error("sink.message_poisonous", {
+        code: "message_poisonous",
+        sequence,
+        subject: message.subject,
+        reason: poison,
+      });
     }
     return decoded;
   }

@@ -22,7 +22,7 @@ const seedDeadlineMs = 300_000;
 
 /** Prepares the demonstration and sends visitors until it is asked to stop. */
 export async function demo(options: DemoOptions, say: (line: string) => void): Promise<void> {
-  const shutdown = listenForShutdown(systemClock.now, () => process.exit(0));
+  const shutdown = listenForShutdown(systemClock, () => process.exit(0));
   const { signal } = shutdown;
   const { url, token, rate, seed } = options;
   try {

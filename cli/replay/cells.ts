@@ -44,7 +44,7 @@ export function timeCell(text: string): number | undefined {
   }
   const match = iso.exec(trimmed);
   if (match === null) return undefined;
-  const [, date, time = "00:00", offset = "Z"] = match;
+  const [, date = "", time = "00:00", offset = "Z"] = match;
   const zone = /^[+-]\d{4}$/.test(offset) ? `${offset.slice(0, 3)}:${offset.slice(3)}` : offset.toUpperCase();
   const instant = Date.parse(`${date}T${time}${zone}`);
   return Number.isNaN(instant) ? undefined : instant;

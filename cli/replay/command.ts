@@ -15,7 +15,7 @@ export interface ReplayCommandOptions extends ReplayOptions, TargetOptions {
 /** `weir replay`: checks the file, finds or starts a Weir, sends, and prints the answer. */
 export async function replayCommand(options: ReplayCommandOptions, config: CliConfig): Promise<void> {
   const progress = terminalProgress(process.stderr, systemClock);
-  const shutdown = listenForShutdown(systemClock.now, () => process.exit(exitCodes.interrupted));
+  const shutdown = listenForShutdown(systemClock, () => process.exit(exitCodes.interrupted));
   const { signal } = shutdown;
   try {
     const prepared = await prepareReplay(options, systemClock.now());

@@ -16,7 +16,8 @@ const recordCharactersMax = 1024 * 1024;
  */
 export async function* readCsv(file: string): AsyncGenerator<CsvRecord> {
   const input = createReadStream(file);
-  // Broken records are met by the parser between two good ones; they are handed out in that order.
+  // The parser is ahead of us, so what it skips is met early: it waits here for its line, because the numbers of rows
+  // (and with them the ids of events) must not depend on how the file was cut into chunks.
   const broken: CsvRecord[] = [];
   const parser = parse({
     bom: true,
@@ -35,8 +36,8 @@ export async function* readCsv(file: string): AsyncGenerator<CsvRecord> {
   input.pipe(parser);
   try {
     for await (const item of parser) {
-      yield* broken.splice(0);
       const { record, info } = item as { record: string[]; info: { lines: number } };
+      while (broken[0] !== undefined && broken[0].line < info.lines) yield* broken.splice(0, 1);
       yield { kind: "cells", line: info.lines, cells: record };
     }
     yield* broken.splice(0);

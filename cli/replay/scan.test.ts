@@ -22,12 +22,31 @@ describe("a CSV file", () => {
     writeFileSync(file, text);
     return file;
   };
-  const scan = (text: string | Buffer, metrics: readonly string[], more: Partial<ScanOptions> = {}): Promise<Scan> =>
-    scanFile({ file: write(text), unit: "id", variant: "arm", metrics: metrics.map(parseMetricOption), now, ...more });
+  const scan = (
+    text: string | Buffer,
+    metrics: readonly string[],
+    more: Partial<ScanOptions> = {},
+  ): Promise<Scan> =>
+    scanFile({
+      file: write(text),
+      unit: "id",
+      variant: "arm",
+      metrics: metrics.map(parseMetricOption),
+      now,
+      ...more,
+    });
   const rowsOf = async (text: string | Buffer, metrics: readonly string[]): Promise<ReplayRow[]> => {
     const file = write(text);
-    const { columns } = await scanFile({ file, unit: "id", variant: "arm", metrics: metrics.map(parseMetricOption), now });
-    return Array.fromAsync(readRows(file, { columns, now }));
+    const { columns } = await scanFile({
+      file,
+      unit: "id",
+      variant: "arm",
+      metrics: metrics.map(parseMetricOption),
+      now,
+    });
+    const rows: ReplayRow[] = [];
+    for await (const row of readRows(file, { columns, now })) rows.push(row);
+    return rows;
   };
 
   const wellFormed = [
@@ -35,7 +54,10 @@ describe("a CSV file", () => {
     { name: "with CRLF and no last line end", text: "id,arm,x\r\n1,a,5\r\n2,b,6" },
     { name: "with mixed line ends and empty lines", text: "id,arm,x\r\n1,a,5\n\n2,b,6\r\n\r\n" },
     { name: "with a byte order mark", text: Buffer.from("\uFEFFid,arm,x\n1,a,5\n2,b,6\n") },
-    { name: "with quoted cells, names and a comma inside", text: '"id",note,"arm",x\n1,"2) $100 - $200, or so","a",5\n2,"say ""hi""",b,"6"\n' },
+    {
+      name: "with quoted cells, names and a comma inside",
+      text: '"id",note,"arm",x\n1,"2) $100 - $200, or so","a",5\n2,"say ""hi""",b,"6"\n',
+    },
     { name: "with a line break inside quotes", text: 'id,note,arm,x\n1,"two\nlines",a,5\n2,,b,6\n' },
   ];
   for (const { name, text } of wellFormed)
@@ -68,7 +90,9 @@ describe("a CSV file", () => {
   ];
   for (const { cells, reason } of malformed)
     test(`a row '${cells}' is malformed, named by its line, and left out`, async () => {
-      const { rows, total, malformed, examples } = await scan(`id,arm,x\n0,b,1\n${cells}\n2,b,6\n`, ["x:sum=x"]);
+      const { rows, total, malformed, examples } = await scan(`id,arm,x\n0,b,1\n${cells}\n2,b,6\n`, [
+        "x:sum=x",
+      ]);
       assert.deepEqual([rows, total, malformed], [2, 3, 1]);
       assert.equal(examples[0]?.line, 3);
       assert.match(examples[0]?.reason ?? "", reason);
@@ -76,12 +100,23 @@ describe("a CSV file", () => {
 
   test("a malformed row makes no variant, and rows keep their numbers around it", async () => {
     const text = "id,arm,x\n1,a,1\n2,typo,oops\n3,b,1\n";
-    assert.deepEqual([...(await scan(text, ["x:sum=x"])).variants], [["a", 1], ["b", 1]]);
-    assert.deepEqual((await rowsOf(text, ["x:sum=x"])).map(({ number }) => number), [1, 3]);
+    assert.deepEqual(
+      [...(await scan(text, ["x:sum=x"])).variants],
+      [
+        ["a", 1],
+        ["b", 1],
+      ],
+    );
+    assert.deepEqual(
+      (await rowsOf(text, ["x:sum=x"])).map(({ number }) => number),
+      [1, 3],
+    );
   });
 
   test("with listed variants every other one is malformed", async () => {
-    const { examples } = await scan("id,arm,x\n1,a,1\n2,c,1\n", ["x:sum=x"], { variants: new Set(["a", "b"]) });
+    const { examples } = await scan("id,arm,x\n1,a,1\n2,c,1\n", ["x:sum=x"], {
+      variants: new Set(["a", "b"]),
+    });
     assert.deepEqual(examples, [{ line: 3, reason: "unknown variant 'c'" }]);
   });
 
@@ -91,17 +126,27 @@ describe("a CSV file", () => {
   });
 
   test("times in the future and texts that are none are malformed", async () => {
-    const { examples } = await scan("id,arm,x,at\n1,a,1,2024-05-01\n2,a,1,2031-01-01\n3,a,1,soon\n", ["x:sum=x"], { time: "at" });
-    assert.deepEqual(examples.map(({ line }) => line), [3, 4]);
+    const { examples } = await scan(
+      "id,arm,x,at\n1,a,1,2024-05-01\n2,a,1,2031-01-01\n3,a,1,soon\n",
+      ["x:sum=x"],
+      { time: "at" },
+    );
+    assert.deepEqual(
+      examples.map(({ line }) => line),
+      [3, 4],
+    );
   });
 
   test("a missing column is named with a suggestion and what there is", async () => {
-    await assert.rejects(scan("id,segment,spend\n1,a,1\n", ["x:sum=spent"], { variant: "Segment" }), (error: Error) => {
-      assert.match(error.message, /no column 'spent' \(--metric x\); did you mean 'spend'\?/);
-      assert.match(error.message, /no column 'Segment' \(--variant\); did you mean 'segment'\?/);
-      assert.match(error.message, /columns are: id, segment, spend/);
-      return true;
-    });
+    await assert.rejects(
+      scan("id,segment,spend\n1,a,1\n", ["x:sum=spent"], { variant: "Segment" }),
+      (error: Error) => {
+        assert.match(error.message, /no column 'spent' \(--metric x\); did you mean 'spend'\?/);
+        assert.match(error.message, /no column 'Segment' \(--variant\); did you mean 'segment'\?/);
+        assert.match(error.message, /columns are: id, segment, spend/);
+        return true;
+      },
+    );
   });
 
   test("a ratio names two columns, whose own names may hold a slash", async () => {

@@ -1,6 +1,7 @@
 // `npm start` and its siblings: makes this folder ready (Node 22, packages, nats-server, console), each step once,
 // then runs the command. Plain JavaScript without packages, because it runs before there is either, under the
 // system's Node 20 or newer.
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { check, test } from "./checks.mjs";
@@ -14,8 +15,12 @@ import { explain, say, SetupError } from "./say.mjs";
 import { ensureTestPrograms, testPrograms } from "./system-packages.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
-// A variable that is already set wins over its line in .env.
-const nodeFlags = ["--disable-warning=ExperimentalWarning", `--env-file-if-exists=${join(root, ".env")}`];
+const settings = join(root, ".env");
+// Node itself reads the settings file; a variable that is already set wins over its line there.
+const nodeFlags = [
+  "--disable-warning=ExperimentalWarning",
+  ...(existsSync(settings) ? [`--env-file=${settings}`] : []),
+];
 
 /** What each command needs beside Node and its packages, and what it runs. */
 const commands = {

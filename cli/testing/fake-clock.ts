@@ -29,7 +29,7 @@ export class FakeClock implements Clock {
         },
       };
       this.#sleepers.push(sleeper);
-      signal?.addEventListener("abort", sleeper.wake, { once: true });
+      signal?.addEventListener("abort", () => sleeper.wake(), { once: true });
     });
   }
 

@@ -17,7 +17,8 @@ test("delays are spread over the upper half of their ceiling", () => {
 
 test("the tenth failure within a minute is loud and slow, and it still names a delay", () => {
   const policy = new RestartPolicy(middle);
-  for (let failure = 1; failure < failuresPerWindowMax; failure++) assert.equal(policy.failed(failure).loud, false);
+  for (let failure = 1; failure < failuresPerWindowMax; failure++)
+    assert.equal(policy.failed(failure).loud, false);
   const tenth = policy.failed(20_000);
   assert.deepEqual([tenth.loud, tenth.failures], [true, 10]);
   assert.ok(tenth.delayMs >= 15_000);

@@ -1,3 +1,5 @@
+import type { Clock } from "../clock.ts";
+
 /** npm and a terminal may both deliver one Ctrl-C; two that people type are further apart. */
 const sameSignalMs = 500;
 
@@ -12,13 +14,13 @@ export interface Shutdown {
  * Asks to stop: Ctrl-C, SIGTERM, a closed terminal, or the end of the process that started us through a channel. A
  * second Ctrl-C calls `atOnce`.
  */
-export function listenForShutdown(now: () => number, atOnce: () => void): Shutdown {
+export function listenForShutdown(clock: Pick<Clock, "now">, atOnce: () => void): Shutdown {
   const controller = new AbortController();
   let askedAt = 0;
   const ask = (): void => {
-    if (controller.signal.aborted && now() - askedAt > sameSignalMs) return atOnce();
+    if (controller.signal.aborted && clock.now() - askedAt > sameSignalMs) return atOnce();
     if (controller.signal.aborted) return;
-    askedAt = now();
+    askedAt = clock.now();
     controller.abort();
   };
   const disconnected = (): void => controller.abort();

@@ -23,7 +23,10 @@ describe("before anything is started", () => {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const address = server.address();
     assert.ok(typeof address === "object" && address !== null);
-    await assert.rejects(checkPort("127.0.0.1", address.port), { code: "port_taken", message: new RegExp(`:${address.port}`) });
+    await assert.rejects(checkPort("127.0.0.1", address.port), {
+      code: "port_taken",
+      message: new RegExp(`:${address.port}`),
+    });
     await new Promise((resolve) => server.close(resolve));
     assert.equal(await checkPort("127.0.0.1", address.port), address.port);
     assert.ok((await checkPort("127.0.0.1", 0)) > 0);
@@ -42,7 +45,9 @@ describe("before anything is started", () => {
 
   test("a nats-server that cannot be executed is named, and a missing one says what to do", () => {
     const config = cliConfig({ PATH: dir });
-    assert.throws(() => findNatsBinary({ ...config, natsServer: join(dir, "none") }), { code: "nats_missing" });
+    assert.throws(() => findNatsBinary({ ...config, natsServer: join(dir, "none") }), {
+      code: "nats_missing",
+    });
     const binary = join(dir, "nats-server");
     writeFileSync(binary, "#!/bin/sh\n");
     chmodSync(binary, 0o755);
@@ -60,7 +65,10 @@ describe("before anything is started", () => {
 
   const stale = [
     { name: "of a process that is gone", content: JSON.stringify({ pid: 2 ** 22 - 3 }) },
-    { name: "of a process whose id another one has now", content: JSON.stringify({ pid: process.pid, startTime: "1" }) },
+    {
+      name: "of a process whose id another one has now",
+      content: JSON.stringify({ pid: process.pid, startTime: "1" }),
+    },
     { name: "that is damaged", content: "{" },
   ];
   for (const { name, content } of stale)

@@ -98,7 +98,10 @@ describe("supervision", () => {
     await clock.pass(10_000);
     assert.equal(part.processes.length, 2);
     const ready = news.filter(({ kind }) => kind === "ready");
-    assert.deepEqual(ready.map((item) => item.kind === "ready" && item.restarts), [0, 1]);
+    assert.deepEqual(
+      ready.map((item) => item.kind === "ready" && item.restarts),
+      [0, 1],
+    );
     await supervisor.stop();
   });
 
@@ -110,7 +113,10 @@ describe("supervision", () => {
     await clock.pass(600_000);
     const failures = news.flatMap((item) => (item.kind === "failed" ? [item] : []));
     assert.ok(failures.length > 20 && failures.length < 60, `${failures.length} tries in ten minutes`);
-    assert.deepEqual(failures.slice(8, 11).map(({ restart }) => restart.loud), [false, true, true]);
+    assert.deepEqual(
+      failures.slice(8, 11).map(({ restart }) => restart.loud),
+      [false, true, true],
+    );
     assert.match(failures[0]?.reason ?? "", /no such file/);
     part.failure = undefined;
     while (part.processes.length === 0) await clock.pass(500);

@@ -63,7 +63,7 @@ async function run(options: UpOptions, config: CliConfig, say: Say, lock: Lock):
     if (line !== undefined && !stopped) say(line);
   };
   const supervisor = new Supervisor({ clock: systemClock, fraction: systemFraction, tell });
-  const shutdown = listenForShutdown(systemClock.now, () => killEverything(supervisor, dataDir, lock, say));
+  const shutdown = listenForShutdown(systemClock, () => killEverything(supervisor, dataDir, lock, say));
   const { signal } = shutdown;
   signal.addEventListener("abort", () => {
     stopped = true;

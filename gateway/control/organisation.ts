@@ -107,7 +107,8 @@ export async function revokeToken(room: Room, call: Call): Promise<Answer> {
   if (own !== undefined && known?.environment !== own)
     return call.problem({ code: "token_not_found", prefix });
   const revoked = await ask(room, call, organisation, { type: "revoke_token", prefix });
-  const isGone = (): boolean => room.directory.document?.tokens.some((token) => token.prefix === prefix) !== true;
+  const isGone = (): boolean =>
+    room.directory.document?.tokens.some((token) => token.prefix === prefix) !== true;
   if (revoked.ok) await room.directory.until(isGone, room.clock);
   return answer(call, revoked, () => emptyAnswer(204));
 }

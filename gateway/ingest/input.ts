@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { ExposureInput, OutcomeInput } from "../../protocols/event.ts";
+import { ExposureInput, OutcomeInput, valueMax } from "../../protocols/event.ts";
 import { isObject } from "../evaluate/request.ts";
 
 // Events as sent, checked by hand at a tenth of zod's time. The hand check may only say "surely right": everything else
@@ -53,7 +53,7 @@ const outcomeFields = fields({
   type: (value) => value === "metric",
   eventName,
   name: eventName,
-  value: (value) => typeof value === "number" && Number.isFinite(value),
+  value: (value) => typeof value === "number" && Math.abs(value) <= valueMax,
   currency: (value) => typeof value === "string" && value.length <= 8,
   properties: isJsonRecord,
 });

@@ -56,7 +56,11 @@ export const directory = (version = 1): Directory => ({
   tokens: [
     record(tokens.root, {}),
     record(tokens.server, { scopes: ["flags:evaluate", "ingestion:write"], environment: "test" as never }),
-    record(tokens.browser, { kind: "browser", scopes: ["flags:evaluate", "ingestion:write"], environment: "test" as never }),
+    record(tokens.browser, {
+      kind: "browser",
+      scopes: ["flags:evaluate", "ingestion:write"],
+      environment: "test" as never,
+    }),
     record(tokens.reader, { scopes: ["experiments:read"], environment: "test" as never }),
     record(tokens.expired, { expiresAt: 1 as never }),
   ],
@@ -66,11 +70,24 @@ export const testPlan = (version = 1): Plan => ({
   ...planOf({
     flags: [
       flag("plain"),
-      flag("split", { fallthrough: { split: [{ variation: "on", weight: 5_000 }, { variation: "off", weight: 5_000 }] } }),
+      flag("split", {
+        fallthrough: {
+          split: [
+            { variation: "on", weight: 5_000 },
+            { variation: "off", weight: 5_000 },
+          ],
+        },
+      }),
       flag("killed", { killed: true }),
       flag("tested", { fallthrough: { experiment: "exp", otherwise: "off" } }),
       flag("beta", {
-        rules: [{ id: "beta-users", when: { attribute: "beta", op: "eq", value: true }, serve: { variation: "on" } }],
+        rules: [
+          {
+            id: "beta-users",
+            when: { attribute: "beta", op: "eq", value: true },
+            serve: { variation: "on" },
+          },
+        ],
       }),
     ],
     experiments: [experiment("exp", "tested")],
@@ -157,7 +174,11 @@ export async function openTestGateway(
   if (!opened.ok) throw new Error(JSON.stringify(opened.failure));
   const gateway = opened.value;
   const url = `http://127.0.0.1:${gateway.port}`;
-  const send: TestGateway["send"] = async (method, path, { token = tokens.root, headers = {}, body } = {}) => {
+  const send: TestGateway["send"] = async (
+    method,
+    path,
+    { token = tokens.root, headers = {}, body } = {},
+  ) => {
     const response = await fetch(url + path, {
       method,
       headers: { ...(token === "" ? {} : { authorization: `Bearer ${token}` }), ...headers },

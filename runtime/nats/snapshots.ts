@@ -120,8 +120,8 @@ async function publishUntilStored(
   for (let attempt = 1; ; attempt++) {
     const outcome = await publisher.publish(subject, data, { timeoutMs: attemptTimeoutMs });
     if (outcome.kind === "stored") return;
-    if (attempt === attemptsMax)
-      throw new Error(`a snapshot chunk was not stored: ${JSON.stringify(outcome)}`);
+    const closed = outcome.kind === "unknown" && outcome.reason === "closed";
+    if (closed || attempt === attemptsMax) throw new Error(`a snapshot chunk was not stored: ${JSON.stringify(outcome)}`);
     await clock.sleep(readRetryMs * attempt);
   }
 }

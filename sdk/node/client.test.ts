@@ -47,9 +47,27 @@ describe("a Weir client", () => {
 
   const refusals = [
     { name: "an unknown flag", flag: "nothing", of: context, fallback: "x", errorCode: "FLAG_NOT_FOUND" },
-    { name: "a value of another type", flag: "limit", of: context, fallback: "x", errorCode: "TYPE_MISMATCH" },
-    { name: "a context without a key", flag: "greeting", of: {}, fallback: "x", errorCode: "TARGETING_KEY_MISSING" },
-    { name: "a malformed unit id", flag: "greeting", of: { unitId: "short" }, fallback: "x", errorCode: "TARGETING_KEY_MISSING" },
+    {
+      name: "a value of another type",
+      flag: "limit",
+      of: context,
+      fallback: "x",
+      errorCode: "TYPE_MISMATCH",
+    },
+    {
+      name: "a context without a key",
+      flag: "greeting",
+      of: {},
+      fallback: "x",
+      errorCode: "TARGETING_KEY_MISSING",
+    },
+    {
+      name: "a malformed unit id",
+      flag: "greeting",
+      of: { unitId: "short" },
+      fallback: "x",
+      errorCode: "TARGETING_KEY_MISSING",
+    },
   ];
   for (const { name, flag, of, fallback, errorCode } of refusals)
     test(`${name} gives the default and says ${errorCode}`, async () => {
@@ -94,7 +112,10 @@ describe("a Weir client", () => {
   test("a stream that falls silent is given up and opened again", async () => {
     const client = open({ clock: fastClock(400) }); // 45 s of silence are 112 ms
     await client.ready();
-    await until(() => service.requests.filter((line) => line === "GET /stream/test").length >= 2, "it is opened again");
+    await until(
+      () => service.requests.filter((line) => line === "GET /stream/test").length >= 2,
+      "it is opened again",
+    );
     assert.notEqual(client.status, "closed");
   });
 
@@ -122,7 +143,9 @@ describe("a Weir client", () => {
     const client = open({ streaming: false, pollIntervalMs: 400 });
     await client.ready();
     await until(() => service.requests.length >= 3, "it polls");
-    assert.ok(service.headers.slice(1).every((headers) => headers["if-none-match"] === `"${service.plan.etag}"`));
+    assert.ok(
+      service.headers.slice(1).every((headers) => headers["if-none-match"] === `"${service.plan.etag}"`),
+    );
     assert.ok(service.requests.every((line) => line === "GET /configs/test"));
     assert.equal(client.status, "ready");
   });
@@ -231,7 +254,8 @@ describe("a Weir client", () => {
   test("a refused batch is dropped and told, and the next one is sent", async () => {
     const client = open();
     await client.ready();
-    service.intercept = (request, response) => request.method === "POST" && (response.writeHead(400).end("{}"), true);
+    service.intercept = (request, response) =>
+      request.method === "POST" && (response.writeHead(400).end("{}"), true);
     client.track(context, "bad");
     await until(() => notices.some(({ code }) => code === "events_rejected"), "it is told");
     service.intercept = undefined;

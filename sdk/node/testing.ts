@@ -64,7 +64,9 @@ export async function startTestService(plan: SignedPlan): Promise<TestService> {
     const events = JSON.parse(await bodyOf(request)) as { events: PostedEvent[] };
     (pathname === "/v1/exposures" ? service.exposures : service.outcomes).push(...events.events);
     response.writeHead(202, { "content-type": "application/json" });
-    response.end(JSON.stringify({ status: "ok", accepted: events.events.length, duplicate: 0, rejected: 0, errors: [] }));
+    response.end(
+      JSON.stringify({ status: "ok", accepted: events.events.length, duplicate: 0, rejected: 0, errors: [] }),
+    );
   };
   return service;
 }
@@ -72,13 +74,15 @@ export async function startTestService(plan: SignedPlan): Promise<TestService> {
 function config(service: TestService, request: IncomingMessage, response: ServerResponse): void {
   const etag = `"${service.plan.etag}"`;
   if (request.headers["if-none-match"] === etag) response.writeHead(304, { etag }).end();
-  else response.writeHead(200, { etag, "content-type": "application/json" }).end(JSON.stringify(service.plan));
+  else
+    response.writeHead(200, { etag, "content-type": "application/json" }).end(JSON.stringify(service.plan));
 }
 
 function openStream(service: TestService, request: IncomingMessage, response: ServerResponse): void {
   response.writeHead(200, { "content-type": "text/event-stream" });
   response.write("event: heartbeat\ndata: {}\n\n");
-  if (Number(request.headers["last-event-id"] ?? 0) < service.plan.plan.version) response.write(putMessage(service.plan));
+  if (Number(request.headers["last-event-id"] ?? 0) < service.plan.plan.version)
+    response.write(putMessage(service.plan));
   service.streams.push(response);
   response.on("close", () => service.streams.splice(service.streams.indexOf(response), 1));
 }

@@ -1,0 +1,79 @@
+import { createHash } from "node:crypto";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { z } from "zod";
+import { logLevels } from "./log-levels.ts";
+
+const Environment = z.object({
+  NATS_URL: z.string().min(1).default("nats://127.0.0.1:4222"),
+  /** Of the embedded warehouse; not needed with CLICKHOUSE_URL. */
+  WEIR_DATA_DIR: z.string().min(1).default(".data"),
+  CLICKHOUSE_URL: z.url({ protocol: /^https?$/ }).optional(),
+  CLICKHOUSE_USER: z.string().min(1).default("default"),
+  CLICKHOUSE_PASSWORD: z.string().default(""),
+  /** Statistics wait for arithmetic only: one thread keeps up with a result a second of a hundred experiments. */
+  WEIR_ANALYTICS_THREADS: z.coerce.number().int().min(1).max(64).default(1),
+  WEIR_WAREHOUSE_MEMORY_BYTES: z.coerce
+    .number()
+    .int()
+    .min(256 * 1024 ** 2)
+    .default(2 * 1024 ** 3),
+  WEIR_REPLICAS: z.coerce.number().int().min(1).max(5).default(1),
+  LOG_LEVEL: z.enum(logLevels).default("info"),
+});
+
+export type WarehouseConfig =
+  | { readonly kind: "server"; readonly url: string; readonly username: string; readonly password: string }
+  | {
+      readonly kind: "embedded";
+      readonly directory: string;
+      readonly socketPath: string;
+      readonly memoryBytesMax: number;
+    };
+
+export interface AnalyticsConfig {
+  readonly natsUrl: string;
+  readonly threads: number;
+  readonly replicas: number;
+  readonly warehouse: WarehouseConfig;
+  readonly logLevel: (typeof logLevels)[number];
+}
+
+/** Parses the process environment; throws once, with every problem. */
+export function analyticsConfig(environment: Readonly<Record<string, string | undefined>>): AnalyticsConfig {
+  const parsed = Environment.safeParse(environment);
+  if (!parsed.success) throw new Error(z.prettifyError(parsed.error));
+  const { data } = parsed;
+  return {
+    natsUrl: data.NATS_URL,
+    threads: data.WEIR_ANALYTICS_THREADS,
+    replicas: data.WEIR_REPLICAS,
+    logLevel: data.LOG_LEVEL,
+    warehouse:
+      data.CLICKHOUSE_URL === undefined
+        ? embeddedIn(resolve(data.WEIR_DATA_DIR), data.WEIR_WAREHOUSE_MEMORY_BYTES)
+        : {
+            kind: "server",
+            url: data.CLICKHOUSE_URL,
+            username: data.CLICKHOUSE_USER,
+            password: data.CLICKHOUSE_PASSWORD,
+          },
+  };
+}
+
+/** A socket's address holds 107 bytes on Linux and 103 on macOS. */
+const socketPathBytesMax = 100;
+
+function embeddedIn(dataDir: string, memoryBytesMax: number): WarehouseConfig {
+  const beside = join(dataDir, "warehouse.sock");
+  const short = join(
+    tmpdir(),
+    `weir-${createHash("sha256").update(dataDir).digest("hex").slice(0, 16)}.sock`,
+  );
+  return {
+    kind: "embedded",
+    directory: join(dataDir, "warehouse"),
+    socketPath: Buffer.byteLength(beside) < socketPathBytesMax ? beside : short,
+    memoryBytesMax,
+  };
+}

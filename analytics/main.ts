@@ -1,0 +1,62 @@
+import { streams } from "../protocols/topology.ts";
+import { createLog, openConnection, stopRequested, systemClock, systemRandom } from "../runtime/index.ts";
+import { analyticsConfig } from "./config.ts";
+import { openPool } from "./pool.ts";
+import { serveAnalytics } from "./serve.ts";
+import type { WarehouseParts } from "./serve.ts";
+import { sinkBucket } from "./sink/mark.ts";
+import { openSink } from "./sink/sink.ts";
+import { openConfiguredWarehouse } from "./warehouse.ts";
+
+// The life of the analytics process: connect, serve statistics, bring the warehouse up, feed it, until told to stop.
+
+/** Waiting analyses: at 10 ms each, the last one waits 1 s. */
+const analysesWaitingMax = 100;
+/** Three missed heartbeats; with a server, several processes may want to be its sink. */
+const takeOverAfterMs = 15_000;
+/** For the block under way; what is not done by then is settled by the next start. */
+const sinkStopMsMax = 5_000;
+
+const config = analyticsConfig(process.env);
+const log = createLog("analytics", { level: config.logLevel });
+const stopping = new AbortController();
+const stopped = stopRequested().then((reason) => {
+  log.info("analytics.stopping", { reason });
+  stopping.abort();
+});
+const surroundings = { log, clock: systemClock, random: systemRandom };
+
+const connection = await openConnection({
+  url: config.natsUrl,
+  name: "analytics",
+  streams: Object.values(streams).map((stream) => ({ ...stream, replicas: config.replicas })),
+  replicas: config.replicas,
+  log,
+});
+const pool = openPool({ threads: config.threads, queueLengthMax: analysesWaitingMax });
+let parts: WarehouseParts | undefined;
+const stopServing = await serveAnalytics(connection.messaging, pool, () => parts);
+
+const { warehouse, prepare, close } = openConfiguredWarehouse(config, surroundings);
+try {
+  if (await prepare(stopping.signal)) {
+    const marks = await connection.bucket(sinkBucket);
+    const sink = openSink({
+      connection,
+      warehouse,
+      takeOverAfterMs: warehouse.embedded ? 0 : takeOverAfterMs,
+      ...surroundings,
+    });
+    parts = { warehouse, sink, marks };
+    process.send?.({ type: "ready" });
+    log.info("analytics.ready", { embedded: warehouse.embedded });
+    await stopped;
+    await Promise.race([sink.close(), systemClock.sleep(sinkStopMsMax)]);
+  }
+} finally {
+  await stopServing();
+  await pool.close();
+  await close();
+  await connection.drain();
+}
+process.exit(0); // timers of a vendor library may linger; everything of ours is closed

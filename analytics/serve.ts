@@ -1,0 +1,94 @@
+import { z } from "zod";
+import { WarehouseSummaryRequest } from "../protocols/analytics-messages.ts";
+import type { WarehousePosition } from "../protocols/analytics-messages.ts";
+import { fail, issuesOf, succeed } from "../protocols/errors.ts";
+import { ExperimentDefinition } from "../protocols/experiment.ts";
+import type { Answer } from "../protocols/failures.ts";
+import type { ExperimentSummary } from "../protocols/results.ts";
+import { subjects } from "../protocols/topology.ts";
+import type { Messaging } from "../runtime/index.ts";
+import type { Warehouse } from "./clickhouse.ts";
+import type { Pool } from "./pool.ts";
+import { readMark } from "./sink/mark.ts";
+import type { Sink } from "./sink/sink.ts";
+import { warehouseSummary } from "./summary.ts";
+import { failureText } from "./warehouse-failure.ts";
+import type { WarehouseFailure } from "./warehouse-failure.ts";
+
+// What other processes may ask of analytics. Any process of the group answers.
+
+const queue = "analytics";
+const readySubject = "analytics.ready";
+/** A warehouse that starts needs seconds; asking more often than this changes nothing. */
+const retryAfterMs = 1_000;
+
+/** What there is once the warehouse has come up. */
+export interface WarehouseParts {
+  readonly warehouse: Warehouse;
+  readonly sink: Sink;
+  readonly marks: Parameters<typeof readMark>[0];
+}
+
+/** The summary is ours, made by actors from counts: its shape is trusted. The definition came from a person. */
+const AnalyseMessage = z.object({ definition: ExperimentDefinition, summary: z.custom<ExperimentSummary>() });
+
+/** Statistics need no warehouse and are served at once; the rest answers as soon as `parts` has it. */
+export async function serveAnalytics(
+  messaging: Messaging,
+  pool: Pool,
+  parts: () => WarehouseParts | undefined,
+): Promise<() => Promise<void>> {
+  const handlers: Record<string, (payload: unknown, parts: WarehouseParts) => Promise<Answer>> = {
+    [subjects.warehouseSummary]: summary,
+    [subjects.warehousePosition]: async (_, present) => succeed(await position(present)),
+    [readySubject]: ready,
+  };
+  const stops = [
+    await messaging.serve(
+      subjects.analyse,
+      (payload) => parsed(AnalyseMessage, payload, (request) => pool.analyse(request)),
+      { queue },
+    ),
+  ];
+  for (const [subject, handler] of Object.entries(handlers)) {
+    const answer = async (payload: unknown): Promise<Answer> => {
+      const present = parts();
+      return present === undefined ? unavailable("the warehouse is starting") : handler(payload, present);
+    };
+    stops.push(await messaging.serve(subject, answer, { queue }));
+  }
+  return async () => {
+    await Promise.all(stops.map((stop) => stop()));
+  };
+}
+
+const summary = (payload: unknown, { warehouse }: WarehouseParts): Promise<Answer> =>
+  parsed(WarehouseSummaryRequest, payload, async (request) => {
+    const answer = await warehouseSummary(warehouse, request);
+    return answer.ok ? answer : refused(answer.failure);
+  });
+
+/** A process that stands by knows from the mark only. */
+async function position({ sink, marks }: WarehouseParts): Promise<WarehousePosition> {
+  if (sink.state === "running") return sink.position;
+  return { acknowledged: (await readMark(marks)).mark.acknowledged };
+}
+
+async function ready(_: unknown, parts: WarehouseParts): Promise<Answer> {
+  if (!(await parts.warehouse.ping())) return unavailable("the warehouse does not answer");
+  return succeed({ ready: true, sink: parts.sink.state, ...(await position(parts)) });
+}
+
+async function parsed<Message>(
+  schema: z.ZodType<Message>,
+  payload: unknown,
+  handle: (message: Message) => Promise<Answer>,
+): Promise<Answer> {
+  const message = schema.safeParse(payload);
+  return message.success
+    ? handle(message.data)
+    : fail({ code: "invalid_message", issues: issuesOf(message.error) });
+}
+
+const refused = (failure: WarehouseFailure): Answer => unavailable(failureText(failure));
+const unavailable = (reason: string): Answer => fail({ code: "warehouse_unavailable", reason, retryAfterMs });

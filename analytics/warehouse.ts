@@ -1,0 +1,80 @@
+import { Backoff } from "../runtime/index.ts";
+import type { Clock, Log, Random } from "../runtime/index.ts";
+import { openWarehouse } from "./clickhouse.ts";
+import type { Warehouse } from "./clickhouse.ts";
+import type { AnalyticsConfig } from "./config.ts";
+import { superviseEmbedded } from "./embedded/supervise.ts";
+import { migrate } from "./migrations.ts";
+import { failureText } from "./warehouse-failure.ts";
+
+/** The warehouse of the configuration: a server that is there, or a process of our own. */
+export interface OpenedWarehouse {
+  readonly warehouse: Warehouse;
+  /** Waits until it answers and has the newest schema; false when `signal` came first, throws for a newer schema. */
+  prepare(signal: AbortSignal): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+interface Surroundings {
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+const retryMsMax = 10_000;
+
+export function openConfiguredWarehouse(
+  config: AnalyticsConfig,
+  surroundings: Surroundings,
+): OpenedWarehouse {
+  const { clock } = surroundings;
+  if (config.warehouse.kind === "server") {
+    const warehouse = openWarehouse({ ...config.warehouse, clock });
+    return {
+      warehouse,
+      prepare: (signal) => prepare(warehouse, signal, surroundings),
+      close: () => warehouse.close(),
+    };
+  }
+  const embedded = superviseEmbedded({ ...config.warehouse, logLevel: config.logLevel, ...surroundings });
+  const warehouse = openWarehouse({ socketPath: embedded.socketPath, clock });
+  return {
+    warehouse,
+    async prepare(signal) {
+      const stopped = new Promise<void>((resolve) =>
+        signal.addEventListener("abort", () => resolve(), { once: true }),
+      );
+      await Promise.race([embedded.ready, stopped]);
+      return prepare(warehouse, signal, surroundings);
+    },
+    async close() {
+      await warehouse.close();
+      await embedded.close();
+    },
+  };
+}
+
+async function prepare(
+  warehouse: Warehouse,
+  signal: AbortSignal,
+  { log, clock, random }: Surroundings,
+): Promise<boolean> {
+  const backoff = new Backoff(random, { maxMs: retryMsMax });
+  while (!signal.aborted) {
+    const migrated = await migrate(warehouse, clock.now());
+    if (migrated.ok) {
+      if (migrated.value.length > 0) log.info("warehouse.migrated", { versions: migrated.value });
+      return true;
+    }
+    const { failure } = migrated;
+    if (failure.code === "schema_too_new") {
+      throw new Error(
+        `The warehouse has schema ${failure.version}, made by a newer Weir; this one knows ${failure.versionMax}`,
+      );
+    }
+    const retryInMs = backoff.nextMs();
+    log.warn("warehouse.not_ready", { reason: failureText(failure), retryInMs });
+    await clock.sleep(retryInMs, signal);
+  }
+  return false;
+}
