@@ -101,6 +101,13 @@ test("the filter lives in the address, keeps focus, and survives a reload", () =
     assert.equal(await page.getByLabel("Filter flags").inputValue(), "check");
   }));
 
+test("an address without an environment gets the one it is shown for", () =>
+  withServer(async (server) => {
+    const { page } = await visit(browser, server, "/");
+    await page.waitForURL(`${server.origin}/flags?env=production`);
+    await page.locator("tbody tr").first().waitFor();
+  }));
+
 test("a link changes the page without a load, and back returns", () =>
   withServer(async (server) => {
     const { page } = await visit(browser, server, "/flags?env=production");
@@ -264,4 +271,6 @@ test("T changes the theme and the choice is remembered", () =>
     await page.reload();
     await page.locator("tbody tr").first().waitFor();
     assert.equal(await page.evaluate(() => document.documentElement.dataset["theme"]), "dark");
+    const canvas = await page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+    assert.equal(canvas, "rgb(12, 15, 20)");
   }));

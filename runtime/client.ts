@@ -29,6 +29,8 @@ export interface ActorClient {
 
 /** One attempt's share: a request that was lost with its server is noticed after this. */
 const attemptMsMax = 1_500;
+/** A last attempt with less would only blur "nobody there" into "no answer in time". */
+const attemptMsMin = 10;
 const pauseMsMax = 200;
 
 export function openClient(
@@ -46,17 +48,19 @@ export function openClient(
       const subject = commandSubject(address, shardCount);
       const deadlineMs = clock.monotonicMs() + timeoutMs;
       const backoff = new Backoff(random, { baseMs: 10, maxMs: pauseMsMax });
+      let asked = false;
       let sent = false; // some attempt may have reached an actor
       let reason = "no_responders";
       for (;;) {
         const leftMs = deadlineMs - clock.monotonicMs();
-        if (leftMs <= 0) {
+        if (leftMs <= 0 || (asked && leftMs < attemptMsMin)) {
           return (
             sent
               ? fail({ code: "deadline_exceeded", afterMs: timeoutMs })
               : fail({ code: "unavailable", reason, retryAfterMs: pauseMsMax })
           ) as Answer;
         }
+        asked = true;
         const attempt = { id, by, message };
         const reply = await connection.messaging.request<Value>(subject, attempt, {
           timeoutMs: Math.min(leftMs, attemptMsMax),

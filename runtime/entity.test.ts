@@ -22,7 +22,8 @@ const valueOf = (reply: ActorReply): unknown => (reply.ok ? reply.value : reply.
 
 async function commitsIn(journal: JournalLog) {
   const commits = [];
-  for await (const { data } of journal.read(subject, 0, Number.MAX_SAFE_INTEGER)) commits.push(decodeCommit(data));
+  for await (const { data } of journal.read(subject, 0, Number.MAX_SAFE_INTEGER))
+    commits.push(decodeCommit(data));
   return commits;
 }
 
@@ -69,7 +70,10 @@ describe("an entity", () => {
     await Promise.all([first, others]);
     assert.deepEqual(valueOf(await question), { total: 4, entries: [1, 1, 1, 1] });
     const commits = await commitsIn(journal);
-    assert.deepEqual(commits.map((commit) => stepsOf(commit).map(({ id }) => id)), [[], ["1"], ["2", "3", "4"]]);
+    assert.deepEqual(
+      commits.map((commit) => stepsOf(commit).map(({ id }) => id)),
+      [[], ["1"], ["2", "3", "4"]],
+    );
     await entity.stop();
   });
 
@@ -144,7 +148,8 @@ describe("an entity", () => {
     const faults = ["lost_acknowledgement", undefined, "late_arrival", "lost_request", undefined] as const;
     const journal = new MemoryJournal(() => faults[calls++ % faults.length]);
     const entity = new Entity(ledger(), address, memoryTools({ journal }), ownershipOf(1));
-    for (let index = 0; index < 20; index++) assert.deepEqual(valueOf(await entity.ask(add(String(index)))), { total: index + 1 });
+    for (let index = 0; index < 20; index++)
+      assert.deepEqual(valueOf(await entity.ask(add(String(index)))), { total: index + 1 });
     await entity.stop();
   });
 
@@ -175,7 +180,10 @@ describe("an entity", () => {
     const entity = new Entity(ledger({ perform }), address, memoryTools(), ownershipOf(1));
     await Promise.all([entity.ask(add("1", 1)), entity.ask(add("2", 2)), entity.ask(add("3", 3))]);
     await entity.stop();
-    assert.deepEqual(performed.map((line) => line[0]), ["1", "2", "3"]);
+    assert.deepEqual(
+      performed.map((line) => line[0]),
+      ["1", "2", "3"],
+    );
     assert.equal(new Set(performed.map((line) => line.slice(2))).size, 3);
   });
 

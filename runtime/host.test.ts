@@ -46,7 +46,8 @@ const tally: FoldBehaviour<Tally, { code: string }> = {
   },
   encode: (state) => bytes(JSON.stringify(state)),
   decode: (data) => JSON.parse(text(data)) as Tally,
-  ask: (state, _message, { position }) => succeed({ sum: state.sum, seen: state.seen.length, distinct: new Set(state.seen).size, position }),
+  ask: (state, _message, { position }) =>
+    succeed({ sum: state.sum, seen: state.seen.length, distinct: new Set(state.seen).size, position }),
   notices: (state, { key }) => [{ subject: `sums.${key}`, data: state.sum }],
   noticeIntervalMs: 20,
   snapshotEveryMessages: 40,
@@ -77,7 +78,10 @@ describe("hosts of actors", () => {
     await server.dispose();
   });
 
-  const open = async (name: string, options: Partial<HostOptions> = {}): Promise<{ host: Host; connection: Connection }> => {
+  const open = async (
+    name: string,
+    options: Partial<HostOptions> = {},
+  ): Promise<{ host: Host; connection: Connection }> => {
     const own = await openConnection({ url: server.url, name, streams });
     const given = { actors: [ledger()], folds: [tally], leaseTtlMs: 900, ...options };
     const host = await openHost({ connection: own, name, ...given });
@@ -86,7 +90,11 @@ describe("hosts of actors", () => {
   };
   const client = () => openClient(connection);
   const add = (address: Address, amount: number, id?: string) =>
-    client().ask<{ total: number }, LedgerFailure>(address, { type: "add", amount }, { by, timeoutMs, ...(id === undefined ? {} : { id }) });
+    client().ask<{ total: number }, LedgerFailure>(
+      address,
+      { type: "add", amount },
+      { by, timeoutMs, ...(id === undefined ? {} : { id }) },
+    );
   const total = async (address: Address): Promise<number> => {
     const reply = await client().ask<{ total: number }>(address, { type: "get" }, { by, timeoutMs });
     assert.ok(reply.ok, JSON.stringify(reply));
@@ -104,7 +112,11 @@ describe("hosts of actors", () => {
   });
 
   test("without a host an ask is unavailable after its time", async () => {
-    const reply = await client().ask({ kind: "ledger", key: "nobody" }, { type: "get" }, { by, timeoutMs: 150 });
+    const reply = await client().ask(
+      { kind: "ledger", key: "nobody" },
+      { type: "get" },
+      { by, timeoutMs: 150 },
+    );
     assert.equal(!reply.ok && reply.failure.code, "unavailable");
   });
 
@@ -133,7 +145,12 @@ describe("hosts of actors", () => {
     await Promise.all(lanes);
     assert.equal(await total(address), 100);
     let previous = "";
-    for await (const { data } of connection.reader.readRange({ stream: "CONTROL", subject: "log.ledger.killed", from: 1, to: 1e9 })) {
+    for await (const { data } of connection.reader.readRange({
+      stream: "CONTROL",
+      subject: "log.ledger.killed",
+      from: 1,
+      to: 1e9,
+    })) {
       const commit = decodeCommit(data);
       assert.equal(commit.prev, previous);
       previous = commit.cid;
@@ -144,7 +161,10 @@ describe("hosts of actors", () => {
     const a = await open("a");
     const b = await open("b");
     await eventually("both own shards", () => a.host.ownedShards.length > 0 && b.host.ownedShards.length > 0);
-    await eventually("every shard is owned", () => a.host.ownedShards.length + b.host.ownedShards.length === 64);
+    await eventually(
+      "every shard is owned",
+      () => a.host.ownedShards.length + b.host.ownedShards.length === 64,
+    );
     const owned = new Set(a.host.ownedShards);
     const keys = Array.from({ length: 200 }, (_, index) => ({ kind: "ledger", key: `moving-${index}` }));
     const address = keys.find((candidate) => owned.has(shardOf(candidate)));
@@ -202,7 +222,9 @@ describe("hosts of actors", () => {
       return reply.value;
     };
     const notices: number[] = [];
-    const stopListening = await connection.messaging.subscribe(`sums.${key}`, (sum) => notices.push(sum as number));
+    const stopListening = await connection.messaging.subscribe(`sums.${key}`, (sum) =>
+      notices.push(sum as number),
+    );
 
     const a = await open("a", { standing });
     await publish(0, 130);
@@ -237,7 +259,12 @@ describe("hosts of actors", () => {
       return reply.ok && reply.value.sum === 3;
     });
     const records = [];
-    for await (const { data } of connection.reader.readRange({ stream: "DEAD", subject: "dead.poison", from: 1, to: 1e9 })) {
+    for await (const { data } of connection.reader.readRange({
+      stream: "DEAD",
+      subject: "dead.poison",
+      from: 1,
+      to: 1e9,
+    })) {
       records.push(JSON.parse(text(data)) as { data: string; reason: string; subject: string });
     }
     assert.equal(records.length, 1);
@@ -254,15 +281,24 @@ describe("hosts of actors", () => {
         return { ask: async () => succeed(host), stop: async () => void running.delete(`${host}:${key}`) };
       },
     });
-    let wanted: readonly Address[] = Array.from({ length: 20 }, (_, index) => ({ kind: "watcher", key: `w${index}` }));
+    let wanted: readonly Address[] = Array.from({ length: 20 }, (_, index) => ({
+      kind: "watcher",
+      key: `w${index}`,
+    }));
     const standing = () => wanted;
     const a = await open("a", { services: [serviceOf("a")], standing });
     await eventually("all run", () => running.size === 20);
     const b = await open("b", { services: [serviceOf("b")], standing });
     await eventually("shards are shared", () => a.host.ownedShards.length + b.host.ownedShards.length === 64);
-    await eventually("each runs once", () => running.size === 20 && [...running].some((name) => name.startsWith("b:")));
+    await eventually(
+      "each runs once",
+      () => running.size === 20 && [...running].some((name) => name.startsWith("b:")),
+    );
     await a.host.drain(5_000);
-    await eventually("all run on b", () => [...running].filter((name) => name.startsWith("b:")).length === 20);
+    await eventually(
+      "all run on b",
+      () => [...running].filter((name) => name.startsWith("b:")).length === 20,
+    );
     const reply = await client().ask<string>({ kind: "watcher", key: "w3" }, {}, { by, timeoutMs });
     assert.deepEqual(reply, { ok: true, value: "b" });
     wanted = wanted.slice(0, 5);

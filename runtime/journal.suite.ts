@@ -10,9 +10,15 @@ import { seededRandom } from "./random.ts";
 
 const at = 0 as Commit["at"];
 export const commitNamed = (cid: string, prev = "", epoch = 1): Commit =>
-  commitOf({ cid, prev, epoch }, [{ id: cid, by: "suite", at, events: [cid], reply: { ok: true, value: cid } }]);
+  commitOf({ cid, prev, epoch }, [
+    { id: cid, by: "suite", at, events: [cid], reply: { ok: true, value: cid } },
+  ]);
 
-const settling = { clock: systemClock, backoff: new Backoff(seededRandom(1), { baseMs: 1, maxMs: 2 }), owned: () => true };
+const settling = {
+  clock: systemClock,
+  backoff: new Backoff(seededRandom(1), { baseMs: 1, maxMs: 2 }),
+  owned: () => true,
+};
 
 /** What every journal does, in memory and on a server alike. */
 export function journalSuite(name: string, open: () => Promise<JournalLog>): void {
@@ -29,7 +35,8 @@ export function journalSuite(name: string, open: () => Promise<JournalLog>): voi
       const second = await settle(journal, subject, sequence, commitNamed("b", "a"));
       assert.equal(second.kind, "stored");
       const read: string[] = [];
-      for await (const entry of journal.read(subject, 0, Number.MAX_SAFE_INTEGER)) read.push(decodeCommit(entry.data).cid);
+      for await (const entry of journal.read(subject, 0, Number.MAX_SAFE_INTEGER))
+        read.push(decodeCommit(entry.data).cid);
       assert.deepEqual(read, ["a", "b"]);
       const tail = await journal.tail(subject);
       assert.equal(tail && decodeCommit(tail.data).cid, "b");
@@ -55,7 +62,10 @@ export function journalSuite(name: string, open: () => Promise<JournalLog>): voi
       const journal = await open();
       const subject = "log.suite.fenced";
       await settle(journal, subject, 0, commitNamed("new", "", 9));
-      assert.deepEqual(await settle(journal, subject, 0, commitNamed("old", "", 2)), { kind: "fenced", epoch: 9 });
+      assert.deepEqual(await settle(journal, subject, 0, commitNamed("old", "", 2)), {
+        kind: "fenced",
+        epoch: 9,
+      });
     });
 
     test("a commit that is there already is recognised, not written twice", async () => {
@@ -68,14 +78,19 @@ export function journalSuite(name: string, open: () => Promise<JournalLog>): voi
 
     test("a tail that stays older than an acknowledged one is told, not repaired", async () => {
       const journal = await open();
-      assert.deepEqual(await settle(journal, "log.suite.lost", 99_999, commitNamed("a")), { kind: "rolled_back", tail: 0 });
+      assert.deepEqual(await settle(journal, "log.suite.lost", 99_999, commitNamed("a")), {
+        kind: "rolled_back",
+        tail: 0,
+      });
     });
 
     test("a writer that lost its shard gives up", async () => {
       const journal = await open();
       const commit = commitNamed("a");
       const attempt = { subject: "log.suite.lost", expected: 0, commit };
-      assert.deepEqual(await settleAppend(journal, attempt, { ...settling, owned: () => false }), { kind: "abandoned" });
+      assert.deepEqual(await settleAppend(journal, attempt, { ...settling, owned: () => false }), {
+        kind: "abandoned",
+      });
     });
   });
 }

@@ -21,7 +21,11 @@ describe("on a server", () => {
   let connection: Connection;
   before(async () => {
     server = await startNats();
-    connection = await openConnection({ url: server.url, name: "journal", streams: [{ name: "CONTROL", subjects: ["log.>"] }] });
+    connection = await openConnection({
+      url: server.url,
+      name: "journal",
+      streams: [{ name: "CONTROL", subjects: ["log.>"] }],
+    });
   });
   after(async () => {
     await connection.drain();
@@ -36,7 +40,13 @@ describe("on a server", () => {
 /** Time that passes only when somebody sleeps: other writers run in between. */
 const instant: Clock = { ...systemClock, sleep: () => new Promise((resolve) => setImmediate(resolve)) };
 
-const faults: readonly (JournalFault | undefined)[] = ["lost_acknowledgement", "late_arrival", "lost_request", undefined, undefined];
+const faults: readonly (JournalFault | undefined)[] = [
+  "lost_acknowledgement",
+  "late_arrival",
+  "lost_request",
+  undefined,
+  undefined,
+];
 
 test("under 300 seeds of lost and late messages two rivals keep one chain, and every acknowledged commit is in it once", async () => {
   for (let seed = 1; seed <= 300; seed++) {

@@ -6,11 +6,14 @@ import { preferredHost } from "./placement.ts";
 const shards = Array.from({ length: 64 }, (_, shard) => shard);
 
 test("placement does not depend on the order of the hosts", () => {
-  for (const shard of shards) assert.equal(preferredHost(shard, ["a", "b", "c"]), preferredHost(shard, ["c", "a", "b"]));
+  for (const shard of shards)
+    assert.equal(preferredHost(shard, ["a", "b", "c"]), preferredHost(shard, ["c", "a", "b"]));
 });
 
 test("a host that joins takes shards, and no shard moves between the others", () => {
-  const moved = shards.filter((shard) => preferredHost(shard, ["a", "b"]) !== preferredHost(shard, ["a", "b", "c"]));
+  const moved = shards.filter(
+    (shard) => preferredHost(shard, ["a", "b"]) !== preferredHost(shard, ["a", "b", "c"]),
+  );
   assert.ok(moved.length > 0);
   for (const shard of moved) assert.equal(preferredHost(shard, ["a", "b", "c"]), "c");
 });

@@ -76,6 +76,23 @@ export class WeirApp extends LightElement {
       ? { kind: "in", session, environments: answer.value.items }
       : { kind: "failed", problem: answer.failure };
     this.#pulse.start();
+    this.#completeAddress();
+  }
+
+  /** An address that came without its environment gets the one it is shown for, so that it can be passed on. */
+  #completeAddress(): void {
+    const query = new URLSearchParams(location.search);
+    if (this.access.kind !== "in" || query.has("env") || this.route.page === "not-found") return;
+    const environment = this.#environment(this.access.session, this.access.environments);
+    if (environment === undefined) return;
+    const path = location.pathname === "/" ? "/flags" : location.pathname;
+    const kept = Object.fromEntries(query);
+    this.services.navigator.go(hrefOf(path, { ...kept, env: environment.key }), { replace: true });
+  }
+
+  #environment(session: Session, environments: readonly EnvironmentRecord[]): EnvironmentRecord | undefined {
+    const address = new URLSearchParams(location.search).get("env");
+    return chooseEnvironment(environments, { address, session, last: localStorage.getItem(lastEnvironment) });
   }
 
   readonly signOut = async (): Promise<void> => {
@@ -125,11 +142,7 @@ export class WeirApp extends LightElement {
 
   #inside(session: Session, environments: readonly EnvironmentRecord[]): TemplateResult {
     const address = new URLSearchParams(location.search).get("env");
-    const environment = chooseEnvironment(environments, {
-      address,
-      session,
-      last: localStorage.getItem(lastEnvironment),
-    });
+    const environment = this.#environment(session, environments);
     const place: Place | undefined =
       environment === undefined
         ? undefined

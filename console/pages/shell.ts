@@ -51,7 +51,9 @@ export const shellFace = (shell: Shell): TemplateResult =>
       data-env=${shell.environment === undefined ? "dev" : kindOf(shell.environment)}
     ></div>
     <header class="top">
-      <a class="brand" href="/" aria-label="Weir, home"><img src="/favicon.svg" alt="" /><span>Weir</span></a>
+      <a class="brand" href=${hrefOf("/flags", { env: shell.environment?.key })} aria-label="Weir, home"
+        ><img src="/favicon.svg" alt="" /><span>Weir</span></a
+      >
       ${environmentSwitch(shell)}
       <span class="spacer"></span>
       ${shell.pulse}

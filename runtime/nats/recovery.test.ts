@@ -14,7 +14,11 @@ describe("when the server is killed and comes back on its port", () => {
   let connection: Connection;
   before(async () => {
     server = await startNats();
-    connection = await openConnection({ url: server.url, name: "recovery", streams: [{ name: "LOG", subjects: ["log.>"] }] });
+    connection = await openConnection({
+      url: server.url,
+      name: "recovery",
+      streams: [{ name: "LOG", subjects: ["log.>"] }],
+    });
   });
   after(async () => {
     await connection.drain();
@@ -23,7 +27,10 @@ describe("when the server is killed and comes back on its port", () => {
 
   const appendUntilStored = async (subject: string, id: string): Promise<void> => {
     for (;;) {
-      const outcome = await connection.writer.append(subject, bytes(id), { messageId: `${subject}-${id}`, timeoutMs: 1_000 });
+      const outcome = await connection.writer.append(subject, bytes(id), {
+        messageId: `${subject}-${id}`,
+        timeoutMs: 1_000,
+      });
       if (outcome.kind === "stored") return;
       await new Promise((done) => setTimeout(done, 20));
     }
@@ -31,16 +38,22 @@ describe("when the server is killed and comes back on its port", () => {
 
   test("a follower gets every message once and in order, and appends repeated with their id are stored once", async () => {
     const seen: string[] = [];
-    const following = await connection.reader.follow({ stream: "LOG", subject: "log.a", after: 0 }, ({ data }) => {
-      seen.push(text(data));
-    });
+    const following = await connection.reader.follow(
+      { stream: "LOG", subject: "log.a", after: 0 },
+      ({ data }) => {
+        seen.push(text(data));
+      },
+    );
     for (let index = 0; index < 60; index++) {
       if (index === 20) await server.kill9();
       if (index === 20) void server.restart();
       await appendUntilStored("log.a", String(index));
     }
     await eventually("all arrive", () => seen.length >= 60);
-    assert.deepEqual(seen, Array.from({ length: 60 }, (_, index) => String(index)));
+    assert.deepEqual(
+      seen,
+      Array.from({ length: 60 }, (_, index) => String(index)),
+    );
     assert.equal(following.position, await connection.reader.lastSequence("LOG", "log.a"));
     await following.stop();
   });
@@ -60,7 +73,8 @@ describe("when the server is killed and comes back on its port", () => {
   });
 
   test("a range that is being read survives it", async () => {
-    for (let index = 0; index < 500; index++) void connection.writer.append("log.c", new Uint8Array(20_000).fill(index % 256));
+    for (let index = 0; index < 500; index++)
+      void connection.writer.append("log.c", new Uint8Array(20_000).fill(index % 256));
     await eventually("all are stored", () => connection.writer.inFlightBytes === 0);
     let count = 0;
     const range = { stream: "LOG", subject: "log.c", from: 1, to: Number.MAX_SAFE_INTEGER };
@@ -81,7 +95,10 @@ describe("when the server is killed and comes back on its port", () => {
     await server.kill9();
     await server.restart();
     await eventually("it is connected again", () => connection.status === "connected");
-    assert.equal((await bucket.put("k", bytes("2"), first.kind === "stored" ? first.revision : 0)).kind, "stored");
+    assert.equal(
+      (await bucket.put("k", bytes("2"), first.kind === "stored" ? first.revision : 0)).kind,
+      "stored",
+    );
     await eventually("the second arrives", () => seen.length === 2);
     assert.deepEqual(seen, ["1", "2"]);
     await stop();
@@ -90,11 +107,18 @@ describe("when the server is killed and comes back on its port", () => {
 
 test("a feed whose consumer was deleted under it is restarted by its watchdog", async () => {
   const server = await startNats();
-  const connection = await openConnection({ url: server.url, name: "watchdog", streams: [{ name: "LOG", subjects: ["log.>"] }] });
-  const seen: string[] = [];
-  const following = await connection.reader.follow({ stream: "LOG", subject: "log.a", after: 0 }, ({ data }) => {
-    seen.push(text(data));
+  const connection = await openConnection({
+    url: server.url,
+    name: "watchdog",
+    streams: [{ name: "LOG", subjects: ["log.>"] }],
   });
+  const seen: string[] = [];
+  const following = await connection.reader.follow(
+    { stream: "LOG", subject: "log.a", after: 0 },
+    ({ data }) => {
+      seen.push(text(data));
+    },
+  );
   await connection.writer.append("log.a", bytes("1"));
   await eventually("the first arrives", () => seen.length === 1);
   assert.equal(await deleteConsumers(server.url, "LOG"), 1);
@@ -114,5 +138,7 @@ test("opening waits for a server that starts late, and gives up after its time",
   const connection = await opening;
   await connection.drain();
   await server.dispose();
-  await assert.rejects(openConnection({ url: server.url, name: "never", streams: [], connectTimeoutMs: 300 }));
+  await assert.rejects(
+    openConnection({ url: server.url, name: "never", streams: [], connectTimeoutMs: 300 }),
+  );
 });

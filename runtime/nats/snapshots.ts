@@ -121,7 +121,8 @@ async function publishUntilStored(
     const outcome = await publisher.publish(subject, data, { timeoutMs: attemptTimeoutMs });
     if (outcome.kind === "stored") return;
     const closed = outcome.kind === "unknown" && outcome.reason === "closed";
-    if (closed || attempt === attemptsMax) throw new Error(`a snapshot chunk was not stored: ${JSON.stringify(outcome)}`);
+    if (closed || attempt === attemptsMax)
+      throw new Error(`a snapshot chunk was not stored: ${JSON.stringify(outcome)}`);
     await clock.sleep(readRetryMs * attempt);
   }
 }

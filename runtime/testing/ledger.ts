@@ -33,14 +33,16 @@ export function ledger(
     },
     handle: (state, message, context): Step<Added, Added, LedgerFailure> => {
       if (message.type === "get") return { events: [], reply: succeed(state) };
-      if (message.amount < 0) return { events: [], reply: fail({ code: "negative", amount: message.amount }) };
+      if (message.amount < 0)
+        return { events: [], reply: fail({ code: "negative", amount: message.amount }) };
       if (message.amount === 13) throw new Error("a defect");
       const event = { amount: message.amount, by: context.by };
       const total = state.total + message.amount;
       return { events: [event], reply: succeed({ total }), effects: perform === undefined ? [] : [event] };
     },
     apply: (state, { amount }, { sequence }) => {
-      if (sequence !== state.entries.length + 1) throw new Error(`event ${sequence} after ${state.entries.length}`);
+      if (sequence !== state.entries.length + 1)
+        throw new Error(`event ${sequence} after ${state.entries.length}`);
       return { total: state.total + amount, entries: [...state.entries, amount] };
     },
     ...(perform === undefined
@@ -49,6 +51,8 @@ export function ledger(
     ...(options.resume === true
       ? { resume: (state: LedgerState) => [{ amount: state.total, by: "resume" }] }
       : {}),
-    ...(options.snapshotEveryCommits === undefined ? {} : { snapshotEveryCommits: options.snapshotEveryCommits }),
+    ...(options.snapshotEveryCommits === undefined
+      ? {}
+      : { snapshotEveryCommits: options.snapshotEveryCommits }),
   };
 }

@@ -87,8 +87,8 @@ export class Configuration {
       return "not a signed plan";
     const candidate = signed as SignedPlan;
     if (typeof candidate.plan !== "object" || candidate.plan === null) return "the plan is missing";
-    if (candidate.plan.format !== planFormat)
-      return `format ${String(candidate.plan.format)}, expected ${planFormat}`;
+    const format: unknown = candidate.plan.format;
+    if (format !== planFormat) return `format ${String(format)}, expected ${String(planFormat)}`;
     if (etagOf(candidate.plan) !== candidate.etag) return "the plan does not match its etag"; // C1
     if (this.#publicKey !== undefined && !verifyEd25519(candidate, this.#publicKey))
       return "the plan is not signed with the expected key";

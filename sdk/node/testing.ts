@@ -56,7 +56,7 @@ export async function startTestService(plan: SignedPlan): Promise<TestService> {
   };
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { pathname } = new URL(request.url ?? "/", service.url);
-    service.requests.push(`${request.method} ${pathname}`);
+    service.requests.push(`${request.method ?? ""} ${pathname}`);
     service.headers.push(request.headers);
     if (service.intercept?.(request, response) === true) return;
     if (pathname.startsWith("/configs/")) return config(service, request, response);
@@ -149,7 +149,7 @@ export function testPlan(version: number, greeting = "hello"): SignedPlan {
 
 /** Real time, so many times faster: half a minute's watchdog is a moment. */
 export const fastClock = (factor: number): Clock => ({
-  now: systemClock.now,
+  now: () => systemClock.now(),
   timer: (delayMs, action) => systemClock.timer(delayMs / factor, action),
 });
 
