@@ -70,7 +70,7 @@ const isAlive = (pid: number): boolean => {
 let serial = 0;
 async function append(units: number): Promise<number> {
   const records = Array.from({ length: units }, (): LogRecord[] => {
-    const unit = String(serial++).padStart(22, "A") as UnitId;
+    const unit = `${String(serial++).padStart(9, "A")}AAAAAAAAAAAAA` as UnitId;
     const variant = (serial % 2 === 0 ? "control" : "treatment") as Key;
     const common = { ts: 1_700_000_000_000, at: systemClock.now(), unit };
     return [

@@ -37,9 +37,10 @@ const pool = openPool({ threads: config.threads, queueLengthMax: analysesWaiting
 let parts: WarehouseParts | undefined;
 const stopServing = await serveAnalytics(connection.messaging, pool, () => parts);
 
-const { warehouse, prepare, close } = openConfiguredWarehouse(config, surroundings);
+const opened = openConfiguredWarehouse(config, surroundings);
+const { warehouse } = opened;
 try {
-  if (await prepare(stopping.signal)) {
+  if (await opened.prepare(stopping.signal)) {
     const marks = await connection.bucket(sinkBucket);
     const sink = openSink({
       connection,
@@ -56,7 +57,7 @@ try {
 } finally {
   await stopServing();
   await pool.close();
-  await close();
+  await opened.close();
   await connection.drain();
 }
 process.exit(0); // timers of a vendor library may linger; everything of ours is closed

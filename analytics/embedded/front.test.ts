@@ -215,5 +215,5 @@ test("a second process is told who holds the directory", async () => {
   second.stdout?.on("data", (chunk: Buffer) => (output += chunk.toString()));
   const [code] = (await once(second, "exit")) as [number];
   assert.equal(code, 1);
-  assert.ok(output.includes(`in use by process ${temporary.process.pid}`), output);
+  assert.ok(output.includes(`in use by process ${String(temporary.process.pid)}`), output);
 });

@@ -261,18 +261,18 @@ test("a block whose first event is there already, from an earlier message, is st
   assert.deepEqual(rows, succeed([{ n: "3", again: 1 }])); // and of the two with one id the first in the log counts
 });
 
-test("ten kills of the warehouse in the middle of inserts neither lose nor double a row", async () => {
+test("five kills of the warehouse in the middle of inserts neither lose nor double a row", async () => {
   const env = `kills-${serial}`;
   const sink = start();
   let last = 0;
-  for (let round = 0; round < 10; round++) {
+  for (let round = 0; round < 5; round++) {
     last = await append(env, 6);
     await systemClock.sleep(400 + random.fraction() * 250); // a batch leaves after 500 ms
     const { pid } = temporary.process;
     if (pid !== undefined) process.kill(pid, "SIGKILL");
   }
   await reaches(sink, last);
-  assert.deepEqual(await counts(env), [6_000, 24_000]);
+  assert.deepEqual(await counts(env), [3_000, 12_000]);
   await sink.close();
 });
 

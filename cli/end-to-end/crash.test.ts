@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import type { ExperimentResult, MetricSummary } from "../../protocols/results.ts";
+import type { ExperimentResult, MetricSummary, VariantSummary } from "../../protocols/results.ts";
 import { Api } from "../api.ts";
 import type { Progress } from "../replay/progress.ts";
 import { prepareReplay, runReplay, type ReplayOptions } from "../replay/replay.ts";
@@ -94,7 +94,7 @@ describe("killed in the middle of a replay", { timeout: 400_000 }, () => {
       assert.equal(result.summary.crossovers, peaceful.summary.crossovers);
       assert.ok(peaceful.summary.crossovers > 0, "the file has crossovers");
       for (const [index, variant] of peaceful.summary.variants.entries()) {
-        const other = result.summary.variants[index];
+        const other: VariantSummary | undefined = result.summary.variants[index];
         assert.equal(other?.units, variant.units);
         for (const [key, summary] of Object.entries(variant.metrics)) same(other?.metrics[key], summary, key);
       }

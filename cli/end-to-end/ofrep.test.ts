@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { OFREPApi } from "@openfeature/ofrep-core";
+import { OFREPWebProvider } from "@openfeature/ofrep-web-provider";
+import { OpenFeature, type Provider } from "@openfeature/web-sdk";
+import { Api } from "../api.ts";
+import { startWeir, type TestWeir } from "../testing/weir.ts";
+
+// The real OpenFeature clients against a running gateway, with a token that a browser could hold.
+
+const environment = "shop";
+const flags = [
+  { key: "banner", type: "boolean", variations: [{ key: "off", value: false }, { key: "on", value: true }] },
+  { key: "greeting", type: "string", variations: [{ key: "off", value: "Hello" }, { key: "nl", value: "Hallo" }] },
+  { key: "page-size", type: "number", variations: [{ key: "off", value: 20 }, { key: "large", value: 50 }] },
+  { key: "theme", type: "json", variations: [{ key: "off", value: { accent: "blue" } }, { key: "red", value: { accent: "red" } }] },
+] as const;
+
+describe("OpenFeature's own OFREP clients", { timeout: 120_000 }, () => {
+  let weir: TestWeir;
+  let token: string;
+
+  before(async () => {
+    weir = await startWeir();
+    const api = new Api({ url: weir.url, token: weir.token });
+    const query = { env: environment };
+    await api.call("POST", "/v1/environments", { body: { key: environment } });
+    for (const flag of flags) {
+      const [off, other] = flag.variations;
+      const rules = [
+        { id: "dutch", when: { attribute: "country", op: "eq", value: "NL" }, serve: { variation: other.key } },
+      ];
+      const body = { ...flag, offVariation: off.key, fallthrough: { variation: off.key }, rules };
+      await api.call("PUT", `/v1/flags/${flag.key}`, { query, body });
+    }
+    await api.call("POST", `/v1/environments/${environment}/publish`, { body: {} });
+    const made = await api.call<{ token: string }>("POST", "/v1/tokens", {
+      body: { name: "shop window", kind: "browser", scopes: ["flags:evaluate", "ingestion:write"], environment },
+    });
+    ({ token } = made);
+  });
+  after(() => weir.stop());
+
+  test("the web provider evaluates every type, and follows a change of context", async () => {
+    const provider = new OFREPWebProvider({
+      baseUrl: weir.url,
+      pollInterval: 0,
+      headers: [["Authorization", `Bearer ${token}`]],
+    });
+    await OpenFeature.setContext({ targetingKey: "ada", country: "NL" });
+    // The library was not compiled under exactOptionalPropertyTypes; its provider is one all the same.
+    await OpenFeature.setProviderAndWait(provider as unknown as Provider);
+    const client = OpenFeature.getClient();
+    assert.equal(client.getBooleanValue("banner", false), true);
+    assert.equal(client.getStringValue("greeting", ""), "Hallo");
+    assert.equal(client.getNumberValue("page-size", 0), 50);
+    assert.deepEqual(client.getObjectValue("theme", {}), { accent: "red" });
+    const details = client.getBooleanDetails("banner", false);
+    assert.deepEqual([details.variant, details.reason], ["on", "TARGETING_MATCH"]);
+
+    await OpenFeature.setContext({ targetingKey: "ada", country: "DE" }); // the same person: the ETag must differ
+    assert.equal(client.getBooleanValue("banner", true), false);
+    assert.equal(client.getStringValue("greeting", ""), "Hello");
+    assert.equal(client.getBooleanDetails("missing", true).errorCode, "FLAG_NOT_FOUND");
+    await OpenFeature.close();
+  });
+
+  test("the server call of ofrep-core evaluates one flag, and a missing one is named so", async () => {
+    const api = new OFREPApi({ baseUrl: weir.url, headers: [["Authorization", `Bearer ${token}`]] });
+    const found = await api.postEvaluateFlag("greeting", { context: { targetingKey: "ada", country: "NL" } });
+    assert.equal(found.httpStatus, 200);
+    assert.deepEqual([found.value.key, "value" in found.value && found.value.value], ["greeting", "Hallo"]);
+    const missing = await api.postEvaluateFlag("missing/flag", { context: { targetingKey: "ada" } });
+    assert.equal(missing.httpStatus, 404);
+    assert.equal("errorCode" in missing.value && missing.value.errorCode, "FLAG_NOT_FOUND");
+  });
+
+  test("a bulk answer that did not change is 304", async () => {
+    const api = new OFREPApi({ baseUrl: weir.url, headers: [["Authorization", `Bearer ${token}`]] });
+    const context = { targetingKey: "ada", country: "NL" };
+    const first = await api.postBulkEvaluateFlags({ context });
+    const etag = first.httpResponse?.headers.get("etag") ?? "";
+    assert.notEqual(etag, "");
+    assert.equal((await api.postBulkEvaluateFlags({ context }, etag)).httpStatus, 304);
+    const other = await api.postBulkEvaluateFlags({ context: { ...context, country: "DE" } }, etag);
+    assert.equal(other.httpStatus, 200);
+  });
+});
