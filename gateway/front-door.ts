@@ -69,6 +69,7 @@ export class FrontDoor implements Dispatcher {
     return {
       action,
       headers,
+      keepsHead: label !== "evaluate" && action.kind === "run",
       settled: (status) => this.#room.counts.request(label, status),
       refuse: (why, error) => {
         switch (why) {

@@ -12,7 +12,7 @@ export interface RequestHead {
   readonly query: string;
   /** The peer's address as text. */
   readonly address: string;
-  /** Lower-case name; empty when the client did not send it. Readable at any time. */
+  /** Lower-case name; empty when the client did not send it. After `begin` only if the handling keeps the head. */
   header(name: string): string;
 }
 
@@ -49,6 +49,8 @@ export interface Handling {
   readonly action: Action;
   /** Written before the answer's own headers, whatever the answer will be. */
   readonly headers: Answer["headers"];
+  /** False when nothing reads a header after `begin`: copying them is a good part of a quick route's time. */
+  readonly keepsHead: boolean;
   refuse(why: "body_too_large" | "body_too_slow" | "internal", error?: unknown): Answer;
   /** Told the status that was sent; not called when the client left first. */
   settled(status: number): void;

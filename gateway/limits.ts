@@ -95,8 +95,8 @@ export class RateLimit {
       account.resetAt = now + result.msBeforeNext;
       account.remaining = result.remainingPoints;
       account.takenUntil = 0;
-      if (granted) account.credit += points;
-      else account.exhaustedUntil = account.resetAt;
+      if (!granted) account.exhaustedUntil = account.resetAt;
+      else if ((account.credit += points) <= 0) this.#draw(key, account);
     };
     this.#limiter.consume(key, points).then(
       (result) => settle(result, true),

@@ -38,11 +38,10 @@ export class Router<Target> {
 
   find(method: string, path: string): RouteResult<Target> {
     const wanted = method === "HEAD" ? "GET" : method;
-    const allowed = new Set<string>();
     const methods = this.#whole.get(path);
     const exact = methods?.get(wanted);
     if (exact !== undefined) return { kind: "found", target: exact, params: [] };
-    for (const name of methods?.keys() ?? []) allowed.add(name);
+    const allowed = new Set(methods?.keys());
     const segments = path.slice(1).split("/");
     for (const pattern of this.#patterns) {
       const raw = match(pattern, segments);

@@ -54,8 +54,9 @@ class CopiedHead implements RequestHead {
   readonly method: string;
   readonly path: string;
   readonly query: string;
-  readonly #headers = new Map<string, string>();
   readonly #res: HttpResponse;
+  #req: HttpRequest | undefined;
+  #headers: Map<string, string> | undefined;
   #address: string | undefined;
 
   constructor(req: HttpRequest, res: HttpResponse) {
@@ -63,11 +64,21 @@ class CopiedHead implements RequestHead {
     this.path = req.getUrl();
     this.query = req.getQuery();
     this.#res = res;
-    req.forEach((name, value) => this.#headers.set(name, value)); // H1
+    this.#req = req;
   }
 
   header(name: string): string {
-    return this.#headers.get(name) ?? "";
+    return this.#req === undefined ? (this.#headers?.get(name) ?? "") : this.#req.getHeader(name);
+  }
+
+  /** H1: the request is let go here; what is needed later is copied. */
+  release(keep: boolean): void {
+    if (keep) {
+      const headers = new Map<string, string>();
+      this.#req?.forEach((name, value) => headers.set(name, value));
+      this.#headers = headers;
+    }
+    this.#req = undefined;
   }
 
   /** Read on demand: only before the first await, as the socket may be gone later. */
@@ -97,6 +108,7 @@ class Server {
   receive(res: HttpResponse, req: HttpRequest): void {
     const head = new CopiedHead(req, res);
     const handling = this.#dispatcher.begin(head);
+    head.release(handling.keepsHead);
     const { action } = handling;
     const isHead = head.method === "HEAD";
     const exchange: Exchange = { res, isHead, handling, aborted: false, done: false, counted: false };

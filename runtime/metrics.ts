@@ -1,17 +1,17 @@
 import type { Labels, Telemetry } from "./telemetry.ts";
 
 type Add = (count: number, labels?: Labels) => void;
-type Record_ = (value: number, labels?: Labels) => void;
+type Measure = (value: number, labels?: Labels) => void;
 
 /** What the runtime counts. */
 export interface RuntimeMetrics {
   readonly commands: Add;
   readonly commits: Add;
-  readonly commitMs: Record_;
+  readonly commitMs: Measure;
   readonly foldedMessages: Add;
   readonly poisonMessages: Add;
   readonly restarts: Add;
-  readonly ownedShards: Record_;
+  readonly ownedShards: Measure;
 }
 
 export function runtimeMetrics(telemetry: Telemetry | undefined): RuntimeMetrics {

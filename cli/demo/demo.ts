@@ -27,7 +27,13 @@ export async function demo(options: DemoOptions, say: (line: string) => void): P
   const { url, token, rate, seed } = options;
   try {
     await seedDemo(new Api({ url, token, deadlineMs: seedDeadlineMs }), signal);
-    const client = createWeir({ url, token, environment: demoEnvironment, initTimeoutMs: 10_000 });
+    const client = createWeir({
+      url,
+      token,
+      environment: demoEnvironment,
+      initTimeoutMs: 10_000,
+      onError: (notice) => say(JSON.stringify(notice)),
+    });
     client.onStatus((status) => say(`status ${status}`));
     await client.ready();
     say(truthText());

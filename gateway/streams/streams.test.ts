@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { after, before, test } from "node:test";
 import { createParser, type EventSourceMessage } from "eventsource-parser";
+import type { Flag } from "../../protocols/flag.ts";
 import type { EnvironmentKey, ExperimentKey } from "../../protocols/ids.ts";
 import type { ExperimentResult } from "../../protocols/results.ts";
 import { subjects } from "../../protocols/topology.ts";
@@ -141,8 +142,8 @@ test("a reader that never reads is cut and counted, and nobody else notices", as
 });
 
 /** About 600 KB of flags: a few of them fill every socket buffer. */
-function bulky(first: ReturnType<typeof testPlan>["flags"][string]): Record<string, typeof first> {
-  const flags: Record<string, typeof first> = {};
+function bulky(first: Flag): Record<string, Flag> {
+  const flags: Record<string, Flag> = {};
   for (let index = 0; index < 50; index++) {
     const key = `bulk-${index}`;
     flags[key] = { ...first, key: key as never, tags: Array.from({ length: 100 }, () => "z".repeat(100)) };

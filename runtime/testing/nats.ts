@@ -13,15 +13,15 @@ export interface TestNats extends NatsServer {
 /** Unsynced by default: a test never loses power, and the disk is shared. */
 export async function startNats(options: Partial<NatsServerOptions> = {}): Promise<TestNats> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "weir-nats-")));
-  const server = await startNatsServer({
-    dataDir,
-    syncAlways: false,
-    storeBytesMax: 4 * 1024 ** 3,
-    ...options,
+  const remove = (): Promise<void> => rm(dataDir, { recursive: true, force: true });
+  const limits = { syncAlways: false, storeBytesMax: 4 * 1024 ** 3 };
+  const server = await startNatsServer({ dataDir, ...limits, ...options }).catch(async (error: unknown) => {
+    await remove();
+    throw error;
   });
   const dispose = async (): Promise<void> => {
     await server.stop();
-    await rm(dataDir, { recursive: true, force: true });
+    await remove();
   };
   return Object.defineProperties({ dispose } as TestNats, Object.getOwnPropertyDescriptors(server));
 }

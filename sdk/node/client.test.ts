@@ -212,7 +212,7 @@ describe("a Weir client", () => {
     const sent: string[] = [];
     let failures = 0;
     service.intercept = (request, response) => {
-      if (request.url !== "/v1/events/outcome" || failures === 3) return false;
+      if (request.url !== "/v1/events/outcome?env=test" || failures === 3) return false;
       failures++;
       void bodyOf(request).then((text) => {
         sent.push(text);

@@ -28,6 +28,7 @@ export async function poll(
     }
     const { response } = answer;
     if (response.status === 304) {
+      await response.body?.cancel();
       configuration.confirm(options.clock.now());
       return { kind: "current" };
     }

@@ -49,7 +49,12 @@ async function post(
   const limit = deadline(options.clock, requestTimeoutMs, closing);
   try {
     const headers = { "content-type": "application/json" };
-    const answer = await request(options, path, { method: "POST", headers, body, signal: limit.signal });
+    const answer = await request(options, `${path}?env=${options.environment}`, {
+      method: "POST",
+      headers,
+      body,
+      signal: limit.signal,
+    });
     if (answer.kind === "unreachable") {
       options.onError({ code: "unreachable", doing: "events", message: answer.message });
       return { kind: "again", retryAfterMs: 0 };

@@ -54,6 +54,9 @@ export async function startTestService(plan: SignedPlan): Promise<TestService> {
       await new Promise((resolve) => server.close(resolve));
     },
   };
+  // As the real one does for a token that is good for every environment.
+  const namesEnvironment = (request: IncomingMessage): boolean =>
+    new URL(request.url ?? "/", service.url).searchParams.get("env") === plan.plan.environment;
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { pathname } = new URL(request.url ?? "/", service.url);
     service.requests.push(`${request.method ?? ""} ${pathname}`);
@@ -61,6 +64,7 @@ export async function startTestService(plan: SignedPlan): Promise<TestService> {
     if (service.intercept?.(request, response) === true) return;
     if (pathname.startsWith("/configs/")) return config(service, request, response);
     if (pathname.startsWith("/stream/")) return openStream(service, request, response);
+    if (!namesEnvironment(request)) return void response.writeHead(400).end("{}");
     const events = JSON.parse(await bodyOf(request)) as { events: PostedEvent[] };
     (pathname === "/v1/exposures" ? service.exposures : service.outcomes).push(...events.events);
     response.writeHead(202, { "content-type": "application/json" });
