@@ -3,7 +3,14 @@ import { parseKeys } from "../evaluation/keys.ts";
 import type { Directory } from "../protocols/directory.ts";
 import type { SignedPlan } from "../protocols/plan.ts";
 import { buckets, kinds, organisationKey, streams } from "../protocols/topology.ts";
-import { createLog, openClient, openConnection, openHost, stopRequested, systemClock } from "../runtime/index.ts";
+import {
+  createLog,
+  openClient,
+  openConnection,
+  openHost,
+  stopRequested,
+  systemClock,
+} from "../runtime/index.ts";
 import { actorsConfig } from "./config.ts";
 import { environmentBehaviour } from "./environment/behaviour.ts";
 import { experimentCoordinator } from "./experiment/coordinator.ts";

@@ -13,7 +13,8 @@ const attemptsMax = 10;
 export function documentPublisher(
   bucket: KeyValue,
   versionOf: (document: unknown) => number,
-  encode: (document: unknown) => Uint8Array = (document) => new TextEncoder().encode(JSON.stringify(document)),
+  encode: (document: unknown) => Uint8Array = (document) =>
+    new TextEncoder().encode(JSON.stringify(document)),
 ): PublishDocument {
   return async (key, version, document) => {
     for (let attempt = 0; attempt < attemptsMax; attempt++) {

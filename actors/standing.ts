@@ -30,8 +30,13 @@ export class Standing {
     });
     const stopPlans = await plans.follow(({ value }) => {
       const { plan } = JSON.parse(decoder.decode(value)) as SignedPlan;
-      const live = Object.values(plan.experiments).filter(({ status }) => status === "running" || status === "paused");
-      this.#plans.set(plan.environment, live.map(({ key }) => experimentAddressKey(plan.environment, key)));
+      const live = Object.values(plan.experiments).filter(
+        ({ status }) => status === "running" || status === "paused",
+      );
+      this.#plans.set(
+        plan.environment,
+        live.map(({ key }) => experimentAddressKey(plan.environment, key)),
+      );
       this.#onChange();
     });
     return async () => {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ExperimentDefinition } from "./experiment.ts";
 import { EnvironmentKey } from "./ids.ts";
-import type { Analysis, ExperimentSummary } from "./results.ts";
+import type { ExperimentSummary } from "./results.ts";
 
 // Core requests between processes (subjects in topology.ts). Answers are Reply envelopes.
 
@@ -10,7 +10,6 @@ export interface AnalyseRequest {
   readonly definition: ExperimentDefinition;
   readonly summary: ExperimentSummary;
 }
-export type AnalyseAnswer = Analysis;
 
 /** `subjects.warehouseSummary`. Answer: ExperimentSummary, recomputed from ClickHouse. */
 export const WarehouseSummaryRequest = z.strictObject({

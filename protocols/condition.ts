@@ -2,10 +2,34 @@ import { z } from "zod";
 import { Json } from "./json.ts";
 
 export const operators = [
-  "eq", "neq", "in", "not_in", "lt", "lte", "gt", "gte", "between",
-  "contains", "not_contains", "starts_with", "ends_with", "matches", "exists",
-  "semver_eq", "semver_lt", "semver_lte", "semver_gt", "semver_gte", "semver_range",
-  "before", "after", "in_cidr", "in_segment", "has_any", "has_all", "bucket",
+  "eq",
+  "neq",
+  "in",
+  "not_in",
+  "lt",
+  "lte",
+  "gt",
+  "gte",
+  "between",
+  "contains",
+  "not_contains",
+  "starts_with",
+  "ends_with",
+  "matches",
+  "exists",
+  "semver_eq",
+  "semver_lt",
+  "semver_lte",
+  "semver_gt",
+  "semver_gte",
+  "semver_range",
+  "before",
+  "after",
+  "in_cidr",
+  "in_segment",
+  "has_any",
+  "has_all",
+  "bucket",
 ] as const;
 export const Operator = z.enum(operators);
 export type Operator = z.infer<typeof Operator>;

@@ -3,7 +3,16 @@ import { EnvironmentKey, ExperimentKey, FlagKey, UnitId } from "./ids.ts";
 import { Json } from "./json.ts";
 
 /** OpenFeature's words. */
-export const reasons = ["STATIC", "DEFAULT", "TARGETING_MATCH", "SPLIT", "DISABLED", "CACHED", "STALE", "ERROR"] as const;
+export const reasons = [
+  "STATIC",
+  "DEFAULT",
+  "TARGETING_MATCH",
+  "SPLIT",
+  "DISABLED",
+  "CACHED",
+  "STALE",
+  "ERROR",
+] as const;
 export const Reason = z.enum(reasons);
 export type Reason = z.infer<typeof Reason>;
 
@@ -53,12 +62,6 @@ export interface Evaluation {
   readonly propensity?: number;
 }
 
-/** The HTTP form. */
-export interface Decision extends Evaluation {
-  readonly decisionId: string;
-  readonly configVersion: number;
-}
-
 /** A context as clients send it: OpenFeature's, with the raw key as `targetingKey` or an already hashed `unitId`. */
 export const ClientContext = z.looseObject({
   targetingKey: z.string().min(1).max(1_024).optional(),
@@ -66,7 +69,11 @@ export const ClientContext = z.looseObject({
 });
 export type ClientContext = z.infer<typeof ClientContext>;
 
-export const EvaluateRequest = z.strictObject({ envKey: EnvironmentKey, flagKey: FlagKey, context: ClientContext });
+export const EvaluateRequest = z.strictObject({
+  envKey: EnvironmentKey,
+  flagKey: FlagKey,
+  context: ClientContext,
+});
 export type EvaluateRequest = z.infer<typeof EvaluateRequest>;
 
 export const FlagsEvaluateRequest = z.strictObject({

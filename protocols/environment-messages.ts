@@ -19,12 +19,20 @@ const expectedVersion = z.number().int().min(0).optional();
  * published form.
  */
 export const EnvironmentMessage = z.discriminatedUnion("type", [
-  z.strictObject({ type: z.literal("begin"), environment: EnvironmentKey, partitions: z.number().int().min(1) }),
+  z.strictObject({
+    type: z.literal("begin"),
+    environment: EnvironmentKey,
+    partitions: z.number().int().min(1),
+  }),
   z.strictObject({ type: z.literal("put_flag"), flag: Flag, expectedVersion }),
   z.strictObject({ type: z.literal("put_segment"), segment: Segment, expectedVersion }),
   z.strictObject({ type: z.literal("put_metric"), metric: Metric, expectedVersion }),
   z.strictObject({ type: z.literal("put_experiment"), experiment: Experiment, expectedVersion }),
-  z.strictObject({ type: z.literal("publish"), flag: FlagKey.optional(), note: z.string().max(1_000).optional() }),
+  z.strictObject({
+    type: z.literal("publish"),
+    flag: FlagKey.optional(),
+    note: z.string().max(1_000).optional(),
+  }),
   z.strictObject({ type: z.literal("rollback"), version: z.number().int().min(1) }),
   z.strictObject({ type: z.literal("lifecycle"), experiment: ExperimentKey, action: LifecycleAction }),
   /** Answer: EnvironmentView. */

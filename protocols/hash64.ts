@@ -35,8 +35,11 @@ for (let index = 0; index < 64; index++) valueOf[alphabet.charCodeAt(index)] = i
 export function unitHash(unitId: UnitId): Hash64 {
   const six = (index: number): number => valueOf[unitId.charCodeAt(index)] ?? 0;
   // 11 characters carry 66 bits: 32 = 5 characters (30 bits) + 2 bits of the sixth, and so on.
-  const high = ((six(0) << 26) | (six(1) << 20) | (six(2) << 14) | (six(3) << 8) | (six(4) << 2) | (six(5) >>> 4)) >>> 0;
-  const low = ((six(5) << 28) | (six(6) << 22) | (six(7) << 16) | (six(8) << 10) | (six(9) << 4) | (six(10) >>> 2)) >>> 0;
+  const high =
+    ((six(0) << 26) | (six(1) << 20) | (six(2) << 14) | (six(3) << 8) | (six(4) << 2) | (six(5) >>> 4)) >>> 0;
+  const low =
+    ((six(5) << 28) | (six(6) << 22) | (six(7) << 16) | (six(8) << 10) | (six(9) << 4) | (six(10) >>> 2)) >>>
+    0;
   return { high, low };
 }
 

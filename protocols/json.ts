@@ -1,12 +1,6 @@
 import { z } from "zod";
 
-export type Json =
-  | null
-  | boolean
-  | number
-  | string
-  | readonly Json[]
-  | { readonly [member: string]: Json };
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [member: string]: Json };
 
 /** Any JSON value. zod's own recursion guards depth by the body limit, so none is set here. */
 export const Json: z.ZodType<Json> = z.json() as z.ZodType<Json>;

@@ -4,7 +4,10 @@ import { MetricKey, UnitType, defaultUnitType } from "./ids.ts";
 const EventName = z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.:-]{0,99}$/);
 
 /** One side of a ratio: how many such events a unit had, or the sum of their values. */
-export const RatioTerm = z.strictObject({ event: EventName, aggregate: z.enum(["count", "sum"]).default("count") });
+export const RatioTerm = z.strictObject({
+  event: EventName,
+  aggregate: z.enum(["count", "sum"]).default("count"),
+});
 export type RatioTerm = z.infer<typeof RatioTerm>;
 
 /**

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { EnvironmentRecord, Scope, TokenRecord } from "./directory.ts";
+import { Scope, TokenRecord } from "./directory.ts";
 import { EnvironmentKey, Key } from "./ids.ts";
 import { partitionsDefault, partitionsMax } from "./topology.ts";
 import { Instant } from "./time.ts";
@@ -25,7 +25,11 @@ export type TokenInput = z.infer<typeof TokenInput>;
 /** Asks of `organisation/default`. Token texts are made by the asker; only hashes travel. */
 export const OrganisationMessage = z.discriminatedUnion("type", [
   /** Installs the root token's hash (replacing an older root). Answer: Directory. */
-  z.strictObject({ type: z.literal("ensure_root"), hash: TokenRecord.shape.hash, prefix: TokenRecord.shape.prefix }),
+  z.strictObject({
+    type: z.literal("ensure_root"),
+    hash: TokenRecord.shape.hash,
+    prefix: TokenRecord.shape.prefix,
+  }),
   /** Answer: EnvironmentRecord. Also tells the environment actor to begin. */
   z.strictObject({ type: z.literal("create_environment"), environment: EnvironmentInput }),
   z.strictObject({ type: z.literal("archive_environment"), environment: EnvironmentKey }),
@@ -41,4 +45,3 @@ export const OrganisationMessage = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("get") }),
 ]);
 export type OrganisationMessage = z.infer<typeof OrganisationMessage>;
-export type OrganisationAnswers = { environment: EnvironmentRecord; token: TokenRecord };

@@ -9,14 +9,6 @@ export const DurationMs = z.number().int().nonnegative().brand<"DurationMs">();
 export type DurationMs = z.infer<typeof DurationMs>;
 
 export const milliseconds = (count: number): DurationMs => DurationMs.parse(Math.round(count));
-export const seconds = (count: number): DurationMs => milliseconds(count * 1_000);
-export const minutes = (count: number): DurationMs => milliseconds(count * 60_000);
-export const hours = (count: number): DurationMs => milliseconds(count * 3_600_000);
-export const days = (count: number): DurationMs => milliseconds(count * 86_400_000);
-
-export const after = (start: EpochMs, duration: DurationMs): EpochMs =>
-  EpochMs.parse(start + duration);
-export const isoOf = (instant: EpochMs): string => new Date(instant).toISOString();
 
 /** What a client may send as an instant: epoch milliseconds or an RFC 3339 date-time. */
 export const Instant = z

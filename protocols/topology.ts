@@ -11,7 +11,13 @@ const day = 86_400_000;
 
 export const streams = {
   control: { name: "CONTROL", subjects: ["log.>"] },
-  events: { name: "EVENTS", subjects: ["events.>"], maxAgeMs: 7 * day, maxBytes: 16 * 1024 ** 3, duplicateWindowMs: 120_000 },
+  events: {
+    name: "EVENTS",
+    subjects: ["events.>"],
+    maxAgeMs: 7 * day,
+    maxBytes: 16 * 1024 ** 3,
+    duplicateWindowMs: 120_000,
+  },
   dead: { name: "DEAD", subjects: ["dead.>"], maxAgeMs: 30 * day, maxBytes: 1024 ** 3 },
 } as const;
 
@@ -31,7 +37,8 @@ export const partitionsMax = 256;
 
 export const subjects = {
   /** Batches of accepted events of one partition of an environment. */
-  events: (environment: EnvironmentKey, partition: number) => `events.${escapeToken(environment)}.${partition}`,
+  events: (environment: EnvironmentKey, partition: number) =>
+    `events.${escapeToken(environment)}.${partition}`,
   environmentEvents: (environment: EnvironmentKey) => `events.${escapeToken(environment)}.*`,
   allEvents: "events.>",
   dead: (environment: EnvironmentKey) => `dead.${escapeToken(environment)}`,
@@ -58,7 +65,8 @@ export interface EventsSubject {
 /** Reads back what `subjects.events` wrote; undefined for anything else. */
 export function parseEventsSubject(subject: string): EventsSubject | undefined {
   const [head, environment, partition, ...rest] = subject.split(".");
-  if (head !== "events" || environment === undefined || partition === undefined || rest.length > 0) return undefined;
+  if (head !== "events" || environment === undefined || partition === undefined || rest.length > 0)
+    return undefined;
   const number = Number(partition);
   return Number.isInteger(number) && number >= 0
     ? { environment: unescapeToken(environment) as EnvironmentKey, partition: number }
@@ -81,6 +89,7 @@ export const kinds = {
   experiment: "experiment",
 } as const;
 
-export const partitionKey = (environment: EnvironmentKey, partition: number): string => `${environment}/${partition}`;
+export const partitionKey = (environment: EnvironmentKey, partition: number): string =>
+  `${environment}/${partition}`;
 export const experimentAddressKey = (environment: EnvironmentKey, experiment: ExperimentKey): string =>
   `${environment}/${experiment}`;

@@ -7,7 +7,13 @@ import { escapeToken, kinds, subjects } from "../../protocols/topology.ts";
 import type { PublishDocument } from "../published-document.ts";
 import { handleEnvironment, type DistributeEffect } from "./environment.ts";
 import { definitionsOf, planOf } from "./publish.ts";
-import { applyEnvironment, emptyEnvironment, newestPublication, type EnvironmentEvent, type EnvironmentState } from "./state.ts";
+import {
+  applyEnvironment,
+  emptyEnvironment,
+  newestPublication,
+  type EnvironmentEvent,
+  type EnvironmentState,
+} from "./state.ts";
 
 export interface EnvironmentPorts {
   readonly writer: StreamWriter;
@@ -49,7 +55,9 @@ async function distribute(ports: EnvironmentPorts, { plan, definitions }: Distri
     await Promise.all(
       partitions.map(async (partition) => {
         const messageId = `definition:${record.id}:${partition}`;
-        const outcome = await ports.writer.append(subjects.events(plan.environment, partition), data, { messageId });
+        const outcome = await ports.writer.append(subjects.events(plan.environment, partition), data, {
+          messageId,
+        });
         if (outcome.kind !== "stored") throw new Error(`definition ${record.id}: ${outcome.kind}`); // performed again
       }),
     );

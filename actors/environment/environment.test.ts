@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { EnvironmentMessage, type EnvironmentView, type PublishReceipt } from "../../protocols/environment-messages.ts";
+import {
+  EnvironmentMessage,
+  type EnvironmentView,
+  type PublishReceipt,
+} from "../../protocols/environment-messages.ts";
 import type { EpochMs } from "../../protocols/time.ts";
 import { handleEnvironment, type DistributeEffect } from "./environment.ts";
 import { applyEnvironment, emptyEnvironment, type EnvironmentState } from "./state.ts";
@@ -22,7 +26,10 @@ const flag = (key: string, members: Record<string, unknown> = {}) => ({
     ...members,
   },
 });
-const metric = { type: "put_metric", metric: { key: "bought", definition: { type: "binary", event: "buy" } } };
+const metric = {
+  type: "put_metric",
+  metric: { key: "bought", definition: { type: "binary", event: "buy" } },
+};
 const experiment = (members: Record<string, unknown> = {}) => ({
   type: "put_experiment",
   experiment: {
@@ -73,7 +80,10 @@ describe("an environment's drafts", () => {
 
   test("beginning again changes nothing", () => {
     const state = begun();
-    assert.deepEqual(asked([{ type: "begin", environment: "production", partitions: 2 }], state).state, state);
+    assert.deepEqual(
+      asked([{ type: "begin", environment: "production", partitions: 2 }], state).state,
+      state,
+    );
   });
 
   test("an edit counts the entity's version up and reaches no traffic", () => {
@@ -94,16 +104,28 @@ describe("an environment's drafts", () => {
 
 describe("publishing", () => {
   test("makes numbered plans; a flag alone takes only its own draft along", () => {
-    const published = asked([flag("a"), flag("b"), { type: "publish" }, flag("a", { enabled: false }), flag("b", { enabled: false })]);
+    const published = asked([
+      flag("a"),
+      flag("b"),
+      { type: "publish" },
+      flag("a", { enabled: false }),
+      flag("b", { enabled: false }),
+    ]);
     const outcome = asked([{ type: "publish", flag: "a" }], published.state);
     assert.equal(valueOf<PublishReceipt>(outcome).version, 2);
     const { plan } = outcome.effects[0] ?? assert.fail("a plan goes out");
     const enabled = Object.values(plan.flags).map((each) => [each.key, each.enabled]);
-    assert.deepEqual(enabled, [["a", false], ["b", true]]);
+    assert.deepEqual(enabled, [
+      ["a", false],
+      ["b", true],
+    ]);
   });
 
   test("a bad edit is refused with every problem, and nothing changes", () => {
-    const bad = flag("a", { offVariation: "missing", fallthrough: { split: [{ variation: "on", weight: 1 }] } });
+    const bad = flag("a", {
+      offVariation: "missing",
+      fallthrough: { split: [{ variation: "on", weight: 1 }] },
+    });
     const outcome = asked([bad, { type: "publish" }]);
     const failure = failureOf(outcome);
     assert.ok(failure.code === "invalid_plan" && failure.problems.length >= 2, JSON.stringify(failure));
@@ -111,7 +133,13 @@ describe("publishing", () => {
   });
 
   test("rolling back republishes earlier content as a new version and leaves the draft", () => {
-    const outcome = asked([flag("a"), { type: "publish" }, flag("a", { enabled: false }), { type: "publish" }, { type: "rollback", version: 1 }]);
+    const outcome = asked([
+      flag("a"),
+      { type: "publish" },
+      flag("a", { enabled: false }),
+      { type: "publish" },
+      { type: "rollback", version: 1 },
+    ]);
     assert.equal(valueOf<PublishReceipt>(outcome).version, 3);
     assert.equal(Object.values(outcome.effects[0]?.plan.flags ?? {})[0]?.enabled, true);
     const view = valueOf<EnvironmentView>(asked([{ type: "get" }], outcome.state));
@@ -121,7 +149,10 @@ describe("publishing", () => {
   });
 
   test("rolling back to a version that never was is refused", () => {
-    assert.deepEqual(failureOf(asked([{ type: "rollback", version: 9 }])), { code: "version_not_found", version: 9 });
+    assert.deepEqual(failureOf(asked([{ type: "rollback", version: 9 }])), {
+      code: "version_not_found",
+      version: 9,
+    });
   });
 });
 

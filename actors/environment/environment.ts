@@ -39,20 +39,41 @@ export function handleEnvironment(
   context: HandleContext,
 ): EnvironmentStep {
   if (message.type === "begin") return begin(state, message, context);
-  if (state.identity === undefined) return refuse({ code: "environment_not_found", environment: context.key });
+  if (state.identity === undefined)
+    return refuse({ code: "environment_not_found", environment: context.key });
   switch (message.type) {
     case "get":
       return { events: [], reply: succeed(environmentView(state)) };
     case "put_flag":
-      return put(state, { kind: "put", collection: "flags", entity: message.flag, by: context.by }, message, context);
+      return put(
+        state,
+        { kind: "put", collection: "flags", entity: message.flag, by: context.by },
+        message,
+        context,
+      );
     case "put_segment":
-      return put(state, { kind: "put", collection: "segments", entity: message.segment, by: context.by }, message, context);
+      return put(
+        state,
+        { kind: "put", collection: "segments", entity: message.segment, by: context.by },
+        message,
+        context,
+      );
     case "put_metric":
-      return put(state, { kind: "put", collection: "metrics", entity: message.metric, by: context.by }, message, context);
+      return put(
+        state,
+        { kind: "put", collection: "metrics", entity: message.metric, by: context.by },
+        message,
+        context,
+      );
     case "put_experiment": {
       const frozen = frozenChange(state, message.experiment);
       if (frozen !== undefined) return refuse(frozen);
-      const event = { kind: "put", collection: "experiments", entity: message.experiment, by: context.by } as const;
+      const event = {
+        kind: "put",
+        collection: "experiments",
+        entity: message.experiment,
+        by: context.by,
+      } as const;
       return put(state, event, message, context);
     }
     case "publish":
@@ -95,7 +116,11 @@ function put(
   return { events: [event], reply: succeed(versionedOf(after, collection, event.entity.key)) };
 }
 
-function publishDraft(state: EnvironmentState, message: Of<"publish">, context: HandleContext): EnvironmentStep {
+function publishDraft(
+  state: EnvironmentState,
+  message: Of<"publish">,
+  context: HandleContext,
+): EnvironmentStep {
   const { flag, note } = message;
   if (flag !== undefined && state.histories.flags[flag] === undefined) {
     return refuse({ code: "flag_not_found", flag });
@@ -117,12 +142,17 @@ function rollback(state: EnvironmentState, message: Of<"rollback">, context: Han
   });
 }
 
-function lifecycle(state: EnvironmentState, message: Of<"lifecycle">, context: HandleContext): EnvironmentStep {
+function lifecycle(
+  state: EnvironmentState,
+  message: Of<"lifecycle">,
+  context: HandleContext,
+): EnvironmentStep {
   const { experiment: key, action } = message;
   const experiment = state.histories.experiments[key]?.revisions.at(-1);
   if (experiment === undefined) return refuse({ code: "experiment_not_found", experiment: key });
   const next = nextLifecycle(state.lifecycles[key], action, context.at);
-  if (!next.ok) return next.failure === undefined ? refuse({ code: "internal", reference: key }) : refuse(next.failure);
+  if (!next.ok)
+    return next.failure === undefined ? refuse({ code: "internal", reference: key }) : refuse(next.failure);
   const event: EnvironmentEvent = { kind: "lifecycle_changed", experiment: key, lifecycle: next.value };
   const advance = action === "start" ? { flag: experiment.flag, experiment: key } : {};
   const after = applyEnvironment(state, event, { time: context.at });

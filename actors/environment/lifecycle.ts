@@ -35,8 +35,13 @@ export function frozenChange(state: EnvironmentState, edited: Experiment): Failu
   if (status === "draft" || present === undefined) return undefined;
   const members = new Set([...Object.keys(present), ...Object.keys(edited)]) as Set<keyof Experiment>;
   for (const member of members) {
-    if (openWhileLive.has(member) || canonicalJson(present[member]) === canonicalJson(edited[member])) continue;
-    return { code: "frozen", what: member, reason: `the experiment is ${status}; stop it and start a new one` };
+    if (openWhileLive.has(member) || canonicalJson(present[member]) === canonicalJson(edited[member]))
+      continue;
+    return {
+      code: "frozen",
+      what: member,
+      reason: `the experiment is ${status}; stop it and start a new one`,
+    };
   }
   return undefined;
 }

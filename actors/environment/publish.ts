@@ -35,7 +35,8 @@ export function advancedSelection(
   return selectionOf((collection) => {
     const newest = newestOf(state, collection);
     const chosen = { ...(collection === "flags" ? {} : newest), ...published?.[collection] };
-    const key = collection === "flags" ? advance.flag : collection === "experiments" ? advance.experiment : undefined;
+    const key =
+      collection === "flags" ? advance.flag : collection === "experiments" ? advance.experiment : undefined;
     const revision = key === undefined ? undefined : newest[key];
     return key === undefined || revision === undefined ? chosen : { ...chosen, [key]: revision };
   });
@@ -51,7 +52,12 @@ function newestOf(state: EnvironmentState, collection: Collection): Record<strin
 }
 
 export type Compiled =
-  | { readonly ok: true; readonly plan: Plan; readonly publication: Publication; readonly warnings: readonly Issue[] }
+  | {
+      readonly ok: true;
+      readonly plan: Plan;
+      readonly publication: Publication;
+      readonly warnings: readonly Issue[];
+    }
   | { readonly ok: false; readonly problems: readonly Issue[] };
 
 export interface PublicationRequest {
@@ -106,9 +112,10 @@ function contentOf(
     flags: pick(flags, selection.flags),
     segments: pick(segments, selection.segments),
     metrics: pick(metrics, selection.metrics),
-    experiments: pick(experiments, selection.experiments).map(
-      (experiment): PublishedExperiment => ({ ...experiment, ...(lifecycles[experiment.key] ?? draftLifecycle) }),
-    ),
+    experiments: pick(experiments, selection.experiments).map((experiment): PublishedExperiment => ({
+      ...experiment,
+      ...(lifecycles[experiment.key] ?? draftLifecycle),
+    })),
   };
 }
 
@@ -127,7 +134,10 @@ function pick<Entity>(
 export function definitionsOf(plan: Plan): ExperimentDefinition[] {
   return Object.values(plan.experiments)
     .filter(({ status }) => status !== "draft" && status !== "archived")
-    .map((experiment) => ({ experiment, metrics: metricKeysOf(experiment).map((key) => metricOf(plan, key)) }));
+    .map((experiment) => ({
+      experiment,
+      metrics: metricKeysOf(experiment).map((key) => metricOf(plan, key)),
+    }));
 }
 
 /** Definitions that differ from the plan before: only these need telling. */

@@ -22,7 +22,12 @@ export interface Histories {
   readonly experiments: Readonly<Record<string, History<Experiment>>>;
 }
 export type Collection = keyof Histories;
-export const collections = ["flags", "segments", "metrics", "experiments"] as const satisfies readonly Collection[];
+export const collections = [
+  "flags",
+  "segments",
+  "metrics",
+  "experiments",
+] as const satisfies readonly Collection[];
 
 export interface Lifecycle {
   readonly status: ExperimentStatus;
@@ -76,7 +81,8 @@ export type EnvironmentEvent =
   | { kind: "published"; publication: Publication };
 
 export const newestRevision = (history: History<unknown>): number => history.revisions.length;
-export const newestPublication = (state: EnvironmentState): Publication | undefined => state.publications.at(-1);
+export const newestPublication = (state: EnvironmentState): Publication | undefined =>
+  state.publications.at(-1);
 
 export function applyEnvironment(
   state: EnvironmentState,

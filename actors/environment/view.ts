@@ -30,7 +30,11 @@ export function environmentView(state: EnvironmentState): EnvironmentView {
 }
 
 /** The newest revision of one entity with its place in history; experiments carry their lifecycle. */
-export function versionedOf(state: EnvironmentState, collection: Collection, key: string): Versioned<unknown> {
+export function versionedOf(
+  state: EnvironmentState,
+  collection: Collection,
+  key: string,
+): Versioned<unknown> {
   const history: Histories[Collection][string] | undefined = state.histories[collection][key];
   const newest = history?.revisions.at(-1);
   assert(history !== undefined && newest !== undefined, `${collection} has ${key}`);

@@ -78,9 +78,13 @@ class Coordinator implements RunningService<Failure> {
       case "warehouse": {
         const { definition } = newestOf(partials.value);
         const request = { environment: this.#environment, definition };
-        const summary = await this.#ports.messaging.request<ExperimentSummary>(subjects.warehouseSummary, request, {
-          timeoutMs: warehouseTimeoutMs,
-        });
+        const summary = await this.#ports.messaging.request<ExperimentSummary>(
+          subjects.warehouseSummary,
+          request,
+          {
+            timeoutMs: warehouseTimeoutMs,
+          },
+        );
         if (!summary.ok) return summary as Answer;
         return this.#result(partials.value, summary.value, "warehouse");
       }
@@ -119,7 +123,8 @@ class Coordinator implements RunningService<Failure> {
     for (const answer of answers) {
       if (!answer.ok) return answer;
       // A partition without the definition is still catching up: half an answer would look like a whole one.
-      if (answer.value === null) return fail<Failure>({ code: "experiment_not_found", experiment: this.#experiment });
+      if (answer.value === null)
+        return fail<Failure>({ code: "experiment_not_found", experiment: this.#experiment });
       partials.push(answer.value);
     }
     return succeed(partials);
@@ -136,7 +141,9 @@ class Coordinator implements RunningService<Failure> {
       timeoutMs: analyseTimeoutMs,
     });
     if (!analysis.ok) return analysis as Answer<ExperimentResult>;
-    const newestEventTs = Math.max(...partials.map((partial) => partial.newestEventTs ?? Number.NEGATIVE_INFINITY));
+    const newestEventTs = Math.max(
+      ...partials.map((partial) => partial.newestEventTs ?? Number.NEGATIVE_INFINITY),
+    );
     return succeed({
       environment: this.#environment,
       experiment: this.#experiment,

@@ -83,7 +83,8 @@ export class HashTable {
 
   #grow(): void {
     const larger = new HashTable(this.#high.length * 2);
-    for (let row = 0; row < this.#size; row++) larger.insert({ high: this.#high[row] ?? 0, low: this.#low[row] ?? 0 });
+    for (let row = 0; row < this.#size; row++)
+      larger.insert({ high: this.#high[row] ?? 0, low: this.#low[row] ?? 0 });
     this.#high = larger.#high;
     this.#low = larger.#low;
     this.#slots = larger.#slots;

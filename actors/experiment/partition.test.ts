@@ -4,7 +4,12 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import { ExperimentDefinition } from "../../protocols/experiment.ts";
 import type { ExperimentKey, UnitId } from "../../protocols/ids.ts";
-import type { DefinitionRecord, ExposureRecord, LogRecord, MetricRecord } from "../../protocols/log-record.ts";
+import type {
+  DefinitionRecord,
+  ExposureRecord,
+  LogRecord,
+  MetricRecord,
+} from "../../protocols/log-record.ts";
 import type { MetricSummary, VariantSummary } from "../../protocols/results.ts";
 import { heldMsMax, heldPerUnitMax, Partition } from "./partition.ts";
 
@@ -41,10 +46,24 @@ const defined: DefinitionRecord = { type: "definition", id: "d", at: 0, planVers
 
 let made = 0;
 const exposure = (unit: number, variant: string, ts: number, id = `x${made++}`): ExposureRecord => ({
-  type: "exposure", id, ts, at: ts, unit: unitOf(unit), experiment, phase: 1, variant, flag: "checkout",
+  type: "exposure",
+  id,
+  ts,
+  at: ts,
+  unit: unitOf(unit),
+  experiment,
+  phase: 1,
+  variant,
+  flag: "checkout",
 });
 const event = (unit: number, name: string, value: number, ts: number, id = `m${made++}`): MetricRecord => ({
-  type: "metric", id, ts, at: ts, unit: unitOf(unit), name, value,
+  type: "metric",
+  id,
+  ts,
+  at: ts,
+  unit: unitOf(unit),
+  name,
+  value,
 });
 
 function folded(records: readonly LogRecord[]): Partition {
@@ -59,7 +78,12 @@ const metricOf = (partition: Partition, variant: number, key: string): MetricSum
 describe("a partition's sums", () => {
   test("an event counts from the moment of the unit's exposure on", () => {
     const partition = folded([exposure(1, "b", 100), event(1, "buy", 5, 99), event(1, "buy", 7, 100)]);
-    assert.deepEqual(metricOf(partition, 1, "revenue"), { kind: "mean", count: 1, mean: 7, squaredDeviations: 0 });
+    assert.deepEqual(metricOf(partition, 1, "revenue"), {
+      kind: "mean",
+      count: 1,
+      mean: 7,
+      squaredDeviations: 0,
+    });
   });
 
   test("an event that arrives before its exposure waits for it", () => {
@@ -68,33 +92,71 @@ describe("a partition's sums", () => {
   });
 
   test("an earlier exposure that comes late brings in the events between, once", () => {
-    const records = [exposure(1, "a", 200), event(1, "buy", 5, 150), event(1, "buy", 3, 250), exposure(1, "a", 100)];
+    const records = [
+      exposure(1, "a", 200),
+      event(1, "buy", 5, 150),
+      event(1, "buy", 3, 250),
+      exposure(1, "a", 100),
+    ];
     const partition = folded([...records, exposure(1, "a", 50)]);
-    assert.deepEqual(metricOf(partition, 0, "purchases"), { kind: "mean", count: 1, mean: 2, squaredDeviations: 0 });
+    assert.deepEqual(metricOf(partition, 0, "purchases"), {
+      kind: "mean",
+      count: 1,
+      mean: 2,
+      squaredDeviations: 0,
+    });
   });
 
   test("a unit that saw two variants counts for none, whatever comes later", () => {
     const partition = folded([
-      exposure(1, "a", 100), event(1, "buy", 5, 110), exposure(1, "b", 120), event(1, "buy", 5, 130), exposure(1, "a", 90),
+      exposure(1, "a", 100),
+      event(1, "buy", 5, 110),
+      exposure(1, "b", 120),
+      event(1, "buy", 5, 130),
+      exposure(1, "a", 90),
     ]);
     const summary = summaryOf(partition);
     assert.equal(summary?.crossovers, 1);
-    assert.deepEqual(summary?.variants.map(({ units }) => units), [0, 0]);
-    assert.deepEqual(metricOf(partition, 0, "revenue"), { kind: "mean", count: 0, mean: 0, squaredDeviations: 0 });
+    assert.deepEqual(
+      summary?.variants.map(({ units }) => units),
+      [0, 0],
+    );
+    assert.deepEqual(metricOf(partition, 0, "revenue"), {
+      kind: "mean",
+      count: 0,
+      mean: 0,
+      squaredDeviations: 0,
+    });
   });
 
   test("a record whose id was seen counts no second time, and an exposure may share an id with an event", () => {
-    const partition = folded([exposure(1, "a", 1, "same"), event(1, "buy", 5, 2, "same"), event(1, "buy", 5, 2, "same")]);
+    const partition = folded([
+      exposure(1, "a", 1, "same"),
+      event(1, "buy", 5, 2, "same"),
+      event(1, "buy", 5, 2, "same"),
+    ]);
     assert.equal(partition.counts.duplicates, 1);
-    assert.deepEqual(metricOf(partition, 0, "purchases"), { kind: "mean", count: 1, mean: 1, squaredDeviations: 0 });
+    assert.deepEqual(metricOf(partition, 0, "purchases"), {
+      kind: "mean",
+      count: 1,
+      mean: 1,
+      squaredDeviations: 0,
+    });
   });
 
   test("a unit without exposure keeps its newest events only, and counts what it lost", () => {
-    const events = Array.from({ length: heldPerUnitMax + 3 }, (_, index) => event(1, "buy", 1, 1_000 + index));
+    const events = Array.from({ length: heldPerUnitMax + 3 }, (_, index) =>
+      event(1, "buy", 1, 1_000 + index),
+    );
     const partition = folded([...events, exposure(1, "a", 0)]);
     assert.equal(partition.counts.expired, 3);
     assert.equal(metricOf(partition, 0, "purchases")?.kind === "mean", true);
-    assert.deepEqual(metricOf(partition, 0, "revenue"), { kind: "mean", count: 1, mean: heldPerUnitMax, squaredDeviations: 0 });
+    assert.deepEqual(metricOf(partition, 0, "revenue"), {
+      kind: "mean",
+      count: 1,
+      mean: heldPerUnitMax,
+      squaredDeviations: 0,
+    });
   });
 
   test("an event whose exposure does not come within seven days of the stream's time is let go", () => {
@@ -105,9 +167,18 @@ describe("a partition's sums", () => {
 
   test("the mean leaves out units without an event; the ratio keeps them", () => {
     const partition = folded([
-      exposure(1, "a", 0), exposure(2, "a", 0), event(1, "buy", 4, 1), event(1, "buy", 8, 2), event(2, "visit", 1, 3),
+      exposure(1, "a", 0),
+      exposure(2, "a", 0),
+      event(1, "buy", 4, 1),
+      event(1, "buy", 8, 2),
+      event(2, "visit", 1, 3),
     ]);
-    assert.deepEqual(metricOf(partition, 0, "basket"), { kind: "mean", count: 1, mean: 6, squaredDeviations: 0 });
+    assert.deepEqual(metricOf(partition, 0, "basket"), {
+      kind: "mean",
+      count: 1,
+      mean: 6,
+      squaredDeviations: 0,
+    });
     const ratio = metricOf(partition, 0, "per-visit");
     assert.equal(ratio?.kind === "ratio" && ratio.count === 2 && ratio.meanNumerator === 6, true);
   });
@@ -117,7 +188,10 @@ describe("a partition's sums", () => {
     const second = { ...definition, experiment: { ...definition.experiment, phase: 2 } };
     partition.take({ ...defined, id: "d2", planVersion: 2, definition: second });
     partition.take(exposure(2, "a", 0));
-    assert.deepEqual(summaryOf(partition)?.variants.map(({ units }) => units), [0, 0]);
+    assert.deepEqual(
+      summaryOf(partition)?.variants.map(({ units }) => units),
+      [0, 0],
+    );
   });
 });
 
@@ -131,12 +205,17 @@ function recount(records: readonly LogRecord[]) {
   });
   const exposures = fresh.filter((record) => record.type === "exposure");
   const units = [...new Set(exposures.map(({ unit }) => unit))];
-  const arms = units.map((unit) => new Set(exposures.filter((each) => each.unit === unit).map(({ variant }) => variant)));
+  const arms = units.map(
+    (unit) => new Set(exposures.filter((each) => each.unit === unit).map(({ variant }) => variant)),
+  );
   const rows = units.flatMap((unit, index) => {
     if (arms[index]?.size !== 1) return [];
     const from = Math.min(...exposures.filter((each) => each.unit === unit).map(({ ts }) => ts));
     const values = fresh
-      .filter((record) => record.type === "metric" && record.unit === unit && record.name === "buy" && record.ts >= from)
+      .filter(
+        (record) =>
+          record.type === "metric" && record.unit === unit && record.name === "buy" && record.ts >= from,
+      )
       .map((record) => (record as MetricRecord).value);
     return [{ variant: [...(arms[index] ?? [])][0], values }];
   });
@@ -149,8 +228,12 @@ function recount(records: readonly LogRecord[]) {
 }
 
 const record = fc.oneof(
-  fc.tuple(fc.nat(8), fc.constantFrom("a", "b"), fc.nat(50), fc.nat(30)).map(([unit, arm, ts, id]) => exposure(unit, unit % 3 === 0 ? arm : "a", ts, `x${id}`)),
-  fc.tuple(fc.nat(8), fc.integer({ min: -5, max: 100 }), fc.nat(50), fc.nat(200)).map(([unit, value, ts, id]) => event(unit, "buy", value, ts, `m${id}`)),
+  fc
+    .tuple(fc.nat(8), fc.constantFrom("a", "b"), fc.nat(50), fc.nat(30))
+    .map(([unit, arm, ts, id]) => exposure(unit, unit % 3 === 0 ? arm : "a", ts, `x${id}`)),
+  fc
+    .tuple(fc.nat(8), fc.integer({ min: -5, max: 100 }), fc.nat(50), fc.nat(200))
+    .map(([unit, value, ts, id]) => event(unit, "buy", value, ts, `m${id}`)),
 );
 
 describe("a partition under any order of records", () => {
@@ -168,7 +251,11 @@ describe("a partition under any order of records", () => {
         for (const [index, arm] of [expected.a, expected.b].entries()) {
           const variant: VariantSummary | undefined = summary?.variants[index];
           assert.equal(variant?.units, arm.units);
-          assert.deepEqual(variant?.metrics["bought"], { kind: "proportion", count: arm.units, successes: arm.buyers });
+          assert.deepEqual(variant?.metrics["bought"], {
+            kind: "proportion",
+            count: arm.units,
+            successes: arm.buyers,
+          });
           const revenue = variant?.metrics["revenue"];
           assert.ok(revenue?.kind === "mean" && Math.abs(revenue.mean * arm.units - arm.total) < 1e-9);
         }

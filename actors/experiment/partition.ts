@@ -2,7 +2,12 @@ import { deserialize, serialize } from "node:v8";
 import { eventHash } from "../../protocols/hash64.ts";
 import { canonicalJson } from "../../protocols/json.ts";
 import type { UnitId } from "../../protocols/ids.ts";
-import type { DefinitionRecord, ExposureRecord, LogRecord, MetricRecord } from "../../protocols/log-record.ts";
+import type {
+  DefinitionRecord,
+  ExposureRecord,
+  LogRecord,
+  MetricRecord,
+} from "../../protocols/log-record.ts";
 import { IdWindow, type IdWindowImage } from "./id-window.ts";
 import { Tally, type TallyImage } from "./tally.ts";
 
@@ -92,7 +97,9 @@ export class Partition {
     const image = deserialize(bytes) as PartitionImage;
     const partition = new Partition();
     partition.#ids = IdWindow.of(image.ids);
-    partition.#tallies = new Map(image.tallies.map((tally) => [tally.definition.experiment.key, Tally.of(tally)]));
+    partition.#tallies = new Map(
+      image.tallies.map((tally) => [tally.definition.experiment.key, Tally.of(tally)]),
+    );
     partition.#held = new Map(image.held.map(([unit, events]) => [unit, [...events]]));
     partition.#counts = { ...image.counts };
     partition.#sweptAt = image.sweptAt;

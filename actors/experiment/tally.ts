@@ -55,7 +55,9 @@ export class Tally {
     const arms = this.#variantKeys.length;
     this.#unitCounts = Array.from({ length: arms }, () => 0);
     for (let row = 0; row < this.#units.size; row++) this.#count(this.#variants[row] ?? crossed, 1);
-    this.#metrics = definition.metrics.map((metric, index) => new MetricTally(metric, arms, image?.metrics[index]));
+    this.#metrics = definition.metrics.map(
+      (metric, index) => new MetricTally(metric, arms, image?.metrics[index]),
+    );
   }
 
   static of(image: TallyImage): Tally {

@@ -34,7 +34,10 @@ export const organisationBehaviour = (
   resume: resumeOrganisation,
 });
 
-async function perform({ publishDirectory, client }: OrganisationPorts, effect: OrganisationEffect): Promise<void> {
+async function perform(
+  { publishDirectory, client }: OrganisationPorts,
+  effect: OrganisationEffect,
+): Promise<void> {
   switch (effect.kind) {
     case "put_directory":
       return publishDirectory(organisationKey, effect.directory.version, effect.directory);
@@ -42,7 +45,10 @@ async function perform({ publishDirectory, client }: OrganisationPorts, effect: 
       const { environment, partitions } = effect;
       const message = { type: "begin", environment, partitions };
       const address = { kind: kinds.environment, key: environment };
-      const answer = await client.ask(address, message, { by: kinds.organisation, timeoutMs: beginTimeoutMs });
+      const answer = await client.ask(address, message, {
+        by: kinds.organisation,
+        timeoutMs: beginTimeoutMs,
+      });
       if (!answer.ok) throw new Error(`environment ${environment} did not begin`); // performed again
     }
   }

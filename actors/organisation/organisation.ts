@@ -1,5 +1,10 @@
 import type { Step } from "../../runtime/index.ts";
-import { browserScopes, type Directory, type EnvironmentRecord, type TokenRecord } from "../../protocols/directory.ts";
+import {
+  browserScopes,
+  type Directory,
+  type EnvironmentRecord,
+  type TokenRecord,
+} from "../../protocols/directory.ts";
 import { fail, succeed } from "../../protocols/errors.ts";
 import type { Failure } from "../../protocols/failures.ts";
 import type { EnvironmentKey } from "../../protocols/ids.ts";
@@ -49,9 +54,14 @@ export function handleOrganisation(
       return createEnvironment(state, message.environment, at);
     case "archive_environment": {
       const found = state.environments.find(({ key }) => key === message.environment);
-      if (found === undefined) return refuse({ code: "environment_not_found", environment: message.environment });
+      if (found === undefined)
+        return refuse({ code: "environment_not_found", environment: message.environment });
       if (found.archived) return { events: [], reply: succeed(found) };
-      return change(state, { kind: "environment_archived", environment: found.key }, { ...found, archived: true });
+      return change(
+        state,
+        { kind: "environment_archived", environment: found.key },
+        { ...found, archived: true },
+      );
     }
     case "create_token":
       return createToken(state, message, at);
@@ -67,7 +77,11 @@ export function applyOrganisation(state: OrganisationState, event: OrganisationE
   const version = state.version + 1;
   switch (event.kind) {
     case "root_installed":
-      return { ...state, version, tokens: [event.token, ...state.tokens.filter(({ name }) => name !== rootName)] };
+      return {
+        ...state,
+        version,
+        tokens: [event.token, ...state.tokens.filter(({ name }) => name !== rootName)],
+      };
     case "environment_created":
       return { ...state, version, environments: [...state.environments, event.environment] };
     case "environment_archived":
@@ -146,7 +160,8 @@ function createToken(
   if (state.tokens.some((each) => each.prefix === prefix)) {
     return refuse({ code: "already_exists", what: "token", key: prefix });
   }
-  const tooMuch = input.kind === "browser" ? input.scopes.find((scope) => !browserScopes.includes(scope)) : undefined;
+  const tooMuch =
+    input.kind === "browser" ? input.scopes.find((scope) => !browserScopes.includes(scope)) : undefined;
   if (tooMuch !== undefined) {
     const message = `a browser token may not hold ${tooMuch}: only ${browserScopes.join(" and ")}`;
     return refuse({ code: "invalid_request", issues: [{ path: "scopes", message }] });

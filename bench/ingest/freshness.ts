@@ -17,21 +17,30 @@ export async function measureFreshness(world: World, scale: number): Promise<Ben
   let units = 0;
   let newest: ExperimentResult | undefined;
   const waiting = new Set<() => void>();
-  const stop = await followEvents(world, `/stream/results/${world.experiment}?env=${world.environment}`, (event) => {
-    if (event.event !== "result") return;
-    newest = JSON.parse(event.data) as ExperimentResult;
-    for (const wake of waiting) wake();
-  });
-  const counted = (): number => (newest?.summary.variants ?? []).reduce((sum, variant) => sum + variant.units, 0);
-  units = (await world.api.call<ExperimentResult>("GET", `/v1/experiments/${world.experiment}/results`, {
-    query: { env: world.environment },
-  })).summary.variants.reduce((sum, variant) => sum + variant.units, 0);
+  const stop = await followEvents(
+    world,
+    `/stream/results/${world.experiment}?env=${world.environment}`,
+    (event) => {
+      if (event.event !== "result") return;
+      newest = JSON.parse(event.data) as ExperimentResult;
+      for (const wake of waiting) wake();
+    },
+  );
+  const counted = (): number =>
+    (newest?.summary.variants ?? []).reduce((sum, variant) => sum + variant.units, 0);
+  units = (
+    await world.api.call<ExperimentResult>("GET", `/v1/experiments/${world.experiment}/results`, {
+      query: { env: world.environment },
+    })
+  ).summary.variants.reduce((sum, variant) => sum + variant.units, 0);
   for (let probe = 0; probe < Math.max(5, Math.round(probes * scale)); probe++) {
     await expose(world, `probe-${probe}`);
     units++;
     const acknowledged = performance.now();
     const target = units;
-    const result = until(waiting, () => counted() >= target).then(() => toResult.push(performance.now() - acknowledged));
+    const result = until(waiting, () => counted() >= target).then(() =>
+      toResult.push(performance.now() - acknowledged),
+    );
     const row = untilLevel(world).then(() => toRow.push(performance.now() - acknowledged));
     await Promise.all([result, row]);
     await pause(probeSpacingMs);
@@ -55,9 +64,13 @@ export async function measurePublish(world: World, scale: number): Promise<Bench
   const times: number[] = [];
   for (let probe = 0; probe < Math.max(5, Math.round(probes * scale)); probe++) {
     const before = performance.now();
-    const receipt = await world.api.call<{ version: number }>("POST", `/v1/environments/${world.environment}/publish`, {
-      body: { note: `probe ${probe}` },
-    });
+    const receipt = await world.api.call<{ version: number }>(
+      "POST",
+      `/v1/environments/${world.environment}/publish`,
+      {
+        body: { note: `probe ${probe}` },
+      },
+    );
     await until(waiting, () => version >= receipt.version);
     times.push(performance.now() - before);
   }
@@ -76,7 +89,12 @@ async function expose(world: World, user: string): Promise<void> {
   const response = await fetch(`${world.weir.url}/v1/exposures?env=${world.environment}`, {
     method: "POST",
     headers: authorised(world),
-    body: JSON.stringify({ id: `x-${user}`, experimentKey: world.experiment, variant: "control", userId: user }),
+    body: JSON.stringify({
+      id: `x-${user}`,
+      experimentKey: world.experiment,
+      variant: "control",
+      userId: user,
+    }),
   });
   if (response.status !== 202) throw new Error(`exposure: ${response.status} ${await response.text()}`);
   await response.arrayBuffer();
@@ -85,7 +103,10 @@ async function expose(world: World, user: string): Promise<void> {
 async function untilLevel(world: World): Promise<void> {
   const deadline = performance.now() + probeTimeoutMs;
   for (;;) {
-    const position = await world.api.call<PipelinePosition>("GET", `/v1/environments/${world.environment}/pipeline`);
+    const position = await world.api.call<PipelinePosition>(
+      "GET",
+      `/v1/environments/${world.environment}/pipeline`,
+    );
     if (position.warehouse >= Math.max(...position.partitions.map(({ stream }) => stream))) return;
     if (performance.now() > deadline) throw new Error("the warehouse did not become level");
     await pause(pollMs);

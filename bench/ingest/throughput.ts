@@ -40,7 +40,12 @@ async function overHttp(world: World, durationMs: number): Promise<number> {
     while (performance.now() < until) {
       const events = Array.from({ length: eventsPerRequest }, () => {
         const number = made++;
-        return { id: `bench-${number}`, userId: `user-${number % users}`, eventName: "buy", value: number % 100 };
+        return {
+          id: `bench-${number}`,
+          userId: `user-${number % users}`,
+          eventName: "buy",
+          value: number % 100,
+        };
       });
       const response = await fetch(url, { method: "POST", headers, body: JSON.stringify(events) });
       const receipt = (await response.json()) as { accepted?: number };

@@ -30,7 +30,13 @@ export async function openWorld(): Promise<World> {
   const variations = ["control", "treatment"].map((key) => ({ key, value: key }));
   await api.call("PUT", `/v1/flags/${experiment}`, {
     query,
-    body: { key: experiment, type: "string", variations, offVariation: "control", fallthrough: { experiment } },
+    body: {
+      key: experiment,
+      type: "string",
+      variations,
+      offVariation: "control",
+      fallthrough: { experiment },
+    },
   });
   await api.call("PUT", `/v1/experiments/${experiment}`, {
     query,

@@ -48,7 +48,13 @@ describe("killed in the middle of a replay", { timeout: 400_000 }, () => {
     unit: "customer",
     variant: "arm",
     control: "control",
-    metrics: ["visit:binary=visit", "orders:count=orders", "spend:sum=spend", "basket:mean=spend", "density:ratio=items/carts"],
+    metrics: [
+      "visit:binary=visit",
+      "orders:count=orders",
+      "spend:sum=spend",
+      "basket:mean=spend",
+      "density:ratio=items/carts",
+    ],
     keep: true,
   };
   const next = generator(seed);
@@ -106,7 +112,7 @@ describe("killed in the middle of a replay", { timeout: 400_000 }, () => {
 function same(actual: MetricSummary | undefined, expected: MetricSummary, metric: string): void {
   assert.equal(actual?.kind, expected.kind);
   for (const [member, value] of Object.entries(expected)) {
-    const other = (actual as unknown as Record<string, unknown>)[member];
+    const other: unknown = (actual as unknown as Record<string, unknown>)[member];
     if (typeof value !== "number" || typeof other !== "number") continue;
     if (member === "count" || member === "successes") assert.equal(other, value, `${metric}.${member}`);
     const difference = Math.abs(other - value) / Math.max(Math.abs(other), Math.abs(value), Number.MIN_VALUE);

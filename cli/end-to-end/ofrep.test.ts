@@ -10,10 +10,38 @@ import { startWeir, type TestWeir } from "../testing/weir.ts";
 
 const environment = "shop";
 const flags = [
-  { key: "banner", type: "boolean", variations: [{ key: "off", value: false }, { key: "on", value: true }] },
-  { key: "greeting", type: "string", variations: [{ key: "off", value: "Hello" }, { key: "nl", value: "Hallo" }] },
-  { key: "page-size", type: "number", variations: [{ key: "off", value: 20 }, { key: "large", value: 50 }] },
-  { key: "theme", type: "json", variations: [{ key: "off", value: { accent: "blue" } }, { key: "red", value: { accent: "red" } }] },
+  {
+    key: "banner",
+    type: "boolean",
+    variations: [
+      { key: "off", value: false },
+      { key: "on", value: true },
+    ],
+  },
+  {
+    key: "greeting",
+    type: "string",
+    variations: [
+      { key: "off", value: "Hello" },
+      { key: "nl", value: "Hallo" },
+    ],
+  },
+  {
+    key: "page-size",
+    type: "number",
+    variations: [
+      { key: "off", value: 20 },
+      { key: "large", value: 50 },
+    ],
+  },
+  {
+    key: "theme",
+    type: "json",
+    variations: [
+      { key: "off", value: { accent: "blue" } },
+      { key: "red", value: { accent: "red" } },
+    ],
+  },
 ] as const;
 
 describe("OpenFeature's own OFREP clients", { timeout: 120_000 }, () => {
@@ -28,14 +56,23 @@ describe("OpenFeature's own OFREP clients", { timeout: 120_000 }, () => {
     for (const flag of flags) {
       const [off, other] = flag.variations;
       const rules = [
-        { id: "dutch", when: { attribute: "country", op: "eq", value: "NL" }, serve: { variation: other.key } },
+        {
+          id: "dutch",
+          when: { attribute: "country", op: "eq", value: "NL" },
+          serve: { variation: other.key },
+        },
       ];
       const body = { ...flag, offVariation: off.key, fallthrough: { variation: off.key }, rules };
       await api.call("PUT", `/v1/flags/${flag.key}`, { query, body });
     }
     await api.call("POST", `/v1/environments/${environment}/publish`, { body: {} });
     const made = await api.call<{ token: string }>("POST", "/v1/tokens", {
-      body: { name: "shop window", kind: "browser", scopes: ["flags:evaluate", "ingestion:write"], environment },
+      body: {
+        name: "shop window",
+        kind: "browser",
+        scopes: ["flags:evaluate", "ingestion:write"],
+        environment,
+      },
     });
     ({ token } = made);
   });
