@@ -10,6 +10,8 @@ try {
 } catch (error) {
   report(error);
 }
+// Everything of ours is closed by now; an idle connection of the HTTP client may not be, and would be waited for.
+process.exit();
 
 function report(error: unknown): void {
   if (error instanceof CommanderError) {
