@@ -1,8 +1,6 @@
 // One HTTP exchange as the rest of the gateway sees it. server.ts makes these on uWebSockets.js and nobody else
 // knows that library.
 
-export type Method = "GET" | "HEAD" | "POST" | "PUT" | "DELETE" | "OPTIONS";
-
 /** The head of a request, copied while it could still be read. */
 export interface RequestHead {
   readonly method: string;

@@ -9,13 +9,11 @@ export const mailboxRetryAfterMs = 128;
 export const stepBytesMax = 960_000;
 /** Steps are grouped up to this; JetStream behaves best far below its limit. */
 export const groupBytesMax = 256 * 1024;
-/** Steps of one group commit: no more than a mailbox holds. */
-export const commitStepsMax = mailboxLengthMax;
+/** Steps of one group commit: as many as a full mailbox holds. */
+export const commitStepsMax = 128;
 /** Command ids remembered per actor: at 100 commands a second, ten seconds of client retries. */
 export const rememberedCommandsMax = 1_024;
 
-/** Shards × actors of each that stay in memory; at 256 KiB typical state 64 × 32 × 256 KiB = 512 MiB. */
-export const activationsMax = 2_048;
 /** Long enough that a person's session keeps its actors warm. */
 export const idleMsMax = 10 * 60_000;
 

@@ -1,5 +1,5 @@
 /** What each two-sample method answers: the difference variant − control, or why it cannot say. */
-export type Effect = EffectEstimated | TooFewUnits | NoVariance;
+type Effect = EffectEstimated | TooFewUnits | NoVariance;
 
 export interface EffectEstimated {
   readonly kind: "estimated";

@@ -5,6 +5,5 @@ export const duplicateInProcess = 10158;
 export const rivalInFlight = 10164;
 /** The stream, the account or the disk has no room. */
 export const noRoomCodes: ReadonlySet<number> = new Set([10023, 10047, 10077, 10122]);
-export const streamNotFound = 10059;
 export const streamNameInUse = 10058;
 export const noMessageFound = 10037;
