@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { axeViolations } from "../../console/testing/axe.ts";
-import { openBrowser } from "../../console/testing/browser.ts";
+import { openBrowser, settled } from "../../console/testing/browser.ts";
 import { Api } from "../api.ts";
 import { startWeir, type TestWeir } from "../testing/weir.ts";
 
@@ -65,9 +65,7 @@ describe("the console on a running Weir", { timeout: 180_000 }, () => {
       const { context, page, complaints } = await signedIn(scheme);
       for (const path of pages) {
         await page.goto(weir.url + path);
-        await page.waitForFunction(
-          () => document.querySelector("h1") !== null && document.querySelector(".skeleton") === null,
-        );
+        await settled(page);
         assert.deepEqual(await axeViolations(page), [], path);
         await shoot(page, `${scheme}-${path.split("?")[0]?.slice(1).replaceAll("/", "-") ?? ""}`);
       }
@@ -81,7 +79,7 @@ describe("the console on a running Weir", { timeout: 180_000 }, () => {
     await page.goto(`${weir.url}/experiments/checkout-button?env=demo`);
     await page.waitForSelector("svg");
     const before = await page.textContent("main");
-    await page.waitForFunction((text) => document.querySelector("main")?.textContent !== text, before);
+    await until(async () => (await page.textContent("main")) !== before);
     await context.close();
   });
 
@@ -89,7 +87,7 @@ describe("the console on a running Weir", { timeout: 180_000 }, () => {
     const { context, page } = await signedIn("light");
     const [cookie] = await context.cookies();
     assert.deepEqual([cookie?.name, cookie?.httpOnly, cookie?.sameSite], ["weir_session", true, "Strict"]);
-    assert.equal(await page.evaluate(() => document.cookie), "");
+    assert.equal(await page.evaluate("document.cookie"), "");
     const status = await page.evaluate(async () => (await fetch("/v1/session", { method: "DELETE" })).status);
     assert.ok(status < 300, `sign-out answers ${status}`);
     assert.equal(await page.evaluate(async () => (await fetch("/v1/session")).status), 401);

@@ -13,6 +13,12 @@ export interface Visit {
   readonly close: () => Promise<void>;
 }
 
+/** Resolves when a page has its heading and nothing on it is still loading. */
+export async function settled(page: Page): Promise<void> {
+  await page.waitForSelector("h1");
+  await page.waitForSelector(".skeleton", { state: "detached" });
+}
+
 interface VisitOptions {
   readonly scheme?: "light" | "dark";
   readonly signedIn?: boolean;
@@ -48,8 +54,6 @@ export async function visit(
   });
   page.on("pageerror", (error) => complaints.push(String(error)));
   await page.goto(server.origin + path);
-  await page.waitForFunction(
-    () => document.querySelector("h1") !== null && document.querySelector(".skeleton") === null,
-  );
+  await settled(page);
   return { page, complaints, close: () => context.close() };
 }
