@@ -40,6 +40,7 @@ const exceptions: Record<string, Record<string, string>> = {
   imports: {},
   vendors: { "cli/setup/dependencies.mjs": "loads the native module once, to see that it fits this machine" },
   environment: {
+    "bench/gateway.ts": "a child process inherits the whole environment",
     "analytics/embedded/supervise.ts": "a child process inherits the whole environment",
     "runtime/nats/server.ts": "a default argument, so that tests and `weir up` find the same binary",
   },

@@ -39,15 +39,15 @@ export async function run({ scale, progress }: BenchOptions): Promise<BenchRepor
   const folder = await mkdtemp(join(tmpdir(), "weir-bench-gateway-"));
   const nats = await startNatsServer({ dataDir: join(folder, "nats"), syncAlways: false });
   const children: ChildProcess[] = [];
-  const start = async (file: string, env: Record<string, string>): Promise<Server> => {
-    const child = fork(join(import.meta.dirname, file), { env: { ...process.env, ...env } });
+  const start = async (file: string, args: string[], env: Record<string, string> = {}): Promise<Server> => {
+    const child = fork(join(import.meta.dirname, file), args, { env: { ...process.env, ...env } });
     children.push(child);
     const [ready] = (await once(child, "message")) as [{ port: number }];
     return { port: ready.port, pid: child.pid ?? 0 };
   };
   try {
     await seed(folder, nats.url);
-    const gateway = await start("../gateway/main.ts", {
+    const gateway = await start("../gateway/main.ts", [], {
       PORT: "0",
       NATS_URL: nats.url,
       WEIR_DATA_DIR: folder,
@@ -55,10 +55,7 @@ export async function run({ scale, progress }: BenchOptions): Promise<BenchRepor
       LOG_LEVEL: "error",
     });
     const { answer, headers } = await firstAnswer(gateway.port);
-    const bare = await start("gateway/bare.ts", {
-      BENCH_ANSWER: answer,
-      BENCH_HEADERS: JSON.stringify(headers),
-    });
+    const bare = await start("gateway/bare.ts", [answer, JSON.stringify(headers)]);
     const generator = fork(join(import.meta.dirname, "gateway/load.ts"));
     children.push(generator);
     return await measure({ gateway, bare, generator, scale, progress });

@@ -107,7 +107,7 @@ export async function openGateway(
   const closed = once(async () => {
     sse.close();
     await server.value.close(finishMsMax);
-    await Promise.race([ingest.flush(), clock.sleep(flushMsMax)]);
+    await within(flushMsMax, ingest.flush(), clock);
     await link.close();
     await lastGood.settled();
     await telemetry.close();
@@ -115,7 +115,7 @@ export async function openGateway(
   return succeed({
     port: server.value.port,
     linked,
-    close: () => Promise.race([closed(), clock.sleep(closeMsMax)]),
+    close: () => within(closeMsMax, closed(), clock),
   });
 }
 
@@ -152,6 +152,13 @@ function selfEndpoints(room: Room, telemetry: Telemetry): Parameters<typeof endp
       return { status: 200, headers: [["content-type", "text/plain; version=0.0.4; charset=utf-8"]], body };
     },
   };
+}
+
+/** Waits for it, but no longer; no timer is left behind, which would keep the process alive. */
+async function within(msMax: number, work: Promise<void>, clock: Clock): Promise<void> {
+  const done = new AbortController();
+  await Promise.race([work, clock.sleep(msMax, done.signal)]);
+  done.abort();
 }
 
 function once(act: () => Promise<void>): () => Promise<void> {

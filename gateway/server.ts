@@ -40,6 +40,8 @@ interface Exchange {
   done: boolean;
   /** Counted in `inFlight`. */
   counted: boolean;
+  /** Aborted when the body is here or not wanted any more; ends its timer. */
+  waitsForBody: AbortController | undefined;
 }
 
 /** Above this an answer is sent in pieces as the socket drains, instead of being copied into its buffer at once. */
@@ -111,7 +113,15 @@ class Server {
     head.release(handling.keepsHead);
     const { action } = handling;
     const isHead = head.method === "HEAD";
-    const exchange: Exchange = { res, isHead, handling, aborted: false, done: false, counted: false };
+    const exchange: Exchange = {
+      res,
+      isHead,
+      handling,
+      aborted: false,
+      done: false,
+      counted: false,
+      waitsForBody: undefined,
+    };
     if (action.kind === "stream") {
       res.cork(() => {
         this.#writeHead(exchange, 200, action.headers);
@@ -143,6 +153,7 @@ class Server {
         return;
       }
       if (isLast) {
+        exchange.waitsForBody?.abort();
         const last = Buffer.from(chunk);
         const body =
           chunks === undefined ? last.toString("utf8") : Buffer.concat([...chunks, last]).toString("utf8");
@@ -152,9 +163,9 @@ class Server {
         chunks = [];
         this.#count(exchange);
         // Most bodies come in one piece, so only those that do not pay for a timer.
-        void this.#clock.sleep(milliseconds(bodyMsMax)).then(() => {
-          if (exchange.counted && chunks !== undefined)
-            this.#respond(exchange, handling.refuse("body_too_slow"));
+        const { signal } = (exchange.waitsForBody = new AbortController());
+        void this.#clock.sleep(bodyMsMax, signal).then(() => {
+          if (!signal.aborted) this.#respond(exchange, handling.refuse("body_too_slow"));
         });
       }
       chunks.push(Buffer.from(chunk.slice(0)));
@@ -208,6 +219,7 @@ class Server {
   #uncount(exchange: Exchange): void {
     if (!exchange.counted) return;
     exchange.counted = false;
+    exchange.waitsForBody?.abort();
     this.inFlight--;
   }
 }

@@ -1,5 +1,4 @@
-/** What each two-sample method answers: the difference variant − control, or why it cannot say. */
-type Effect = EffectEstimated | TooFewUnits | NoVariance;
+// What each two-sample method answers: the difference variant − control, or why it cannot say.
 
 export interface EffectEstimated {
   readonly kind: "estimated";

@@ -2,8 +2,8 @@ import uws from "uWebSockets.js";
 
 // The limit: uWebSockets.js, the same JSON parsed, the same bytes answered, and nothing between.
 
-const answer = process.env["BENCH_ANSWER"] ?? "{}";
-const headers = JSON.parse(process.env["BENCH_HEADERS"] ?? "[]") as [string, string][];
+const [, , answer = "{}", headersText = "[]"] = process.argv;
+const headers = JSON.parse(headersText) as [string, string][];
 
 const app = uws.App();
 app.post("/evaluate", (res) => {
