@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { defineConfig, type Plugin } from "vite";
@@ -7,19 +7,25 @@ import { defineConfig, type Plugin } from "vite";
 const root = fileURLToPath(new URL(".", import.meta.url));
 
 /** The gateway sends `name.br` or `name.gz` when it is there: compressed once here, as small as it gets. */
-const precompress = (): Plugin => ({
-  name: "precompress",
-  apply: "build",
-  closeBundle() {
-    const folder = join(root, "dist");
-    for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
-      if (!/\.(?:html|js|css|svg)$/.test(name)) continue;
-      const bytes = readFileSync(join(folder, name));
-      writeFileSync(join(folder, `${name}.br`), brotliCompressSync(bytes));
-      writeFileSync(join(folder, `${name}.gz`), gzipSync(bytes, { level: 9 }));
-    }
-  },
-});
+function precompress(): Plugin {
+  let folder = "";
+  return {
+    name: "precompress",
+    apply: "build",
+    // Where the build really goes: set-up builds beside the present one and swaps.
+    configResolved(config) {
+      folder = resolve(config.root, config.build.outDir);
+    },
+    closeBundle() {
+      for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
+        if (!/\.(?:html|js|css|svg)$/.test(name)) continue;
+        const bytes = readFileSync(join(folder, name));
+        writeFileSync(join(folder, `${name}.br`), brotliCompressSync(bytes));
+        writeFileSync(join(folder, `${name}.gz`), gzipSync(bytes, { level: 9 }));
+      }
+    },
+  };
+}
 
 export default defineConfig({
   root,
