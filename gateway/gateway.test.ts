@@ -3,11 +3,7 @@ import { after, before, describe, test } from "node:test";
 import { connect } from "node:net";
 import { once } from "node:events";
 import {
-  directory,
-  eventually,
-  openTestGateway,
-  openTestLog,
-  testPlan,
+  openServingGateway,
   tokens,
   type TestGateway,
   type TestLog,
@@ -18,12 +14,7 @@ let log: TestLog;
 let gateway: TestGateway;
 
 before(async () => {
-  log = await openTestLog();
-  await log.putDirectory(directory());
-  await log.putPlan(testPlan());
-  gateway = await openTestGateway(log);
-  await gateway.linked;
-  await eventually(async () => (await gateway.get("/configs/test")).status === 200);
+  ({ log, gateway } = await openServingGateway());
 });
 after(async () => {
   await gateway?.close();

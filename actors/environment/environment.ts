@@ -18,6 +18,7 @@ import {
   newestPublication,
   newestRevision,
   type Collection,
+  type Entity,
   type EnvironmentEvent,
   type EnvironmentState,
 } from "./state.ts";
@@ -45,36 +46,15 @@ export function handleEnvironment(
     case "get":
       return { events: [], reply: succeed(environmentView(state)) };
     case "put_flag":
-      return put(
-        state,
-        { kind: "put", collection: "flags", entity: message.flag, by: context.by },
-        message,
-        context,
-      );
+      return put(state, "flags", message.flag, message.expectedVersion, context);
     case "put_segment":
-      return put(
-        state,
-        { kind: "put", collection: "segments", entity: message.segment, by: context.by },
-        message,
-        context,
-      );
+      return put(state, "segments", message.segment, message.expectedVersion, context);
     case "put_metric":
-      return put(
-        state,
-        { kind: "put", collection: "metrics", entity: message.metric, by: context.by },
-        message,
-        context,
-      );
+      return put(state, "metrics", message.metric, message.expectedVersion, context);
     case "put_experiment": {
       const frozen = frozenChange(state, message.experiment);
       if (frozen !== undefined) return refuse(frozen);
-      const event = {
-        kind: "put",
-        collection: "experiments",
-        entity: message.experiment,
-        by: context.by,
-      } as const;
-      return put(state, event, message, context);
+      return put(state, "experiments", message.experiment, message.expectedVersion, context);
     }
     case "publish":
       return publishDraft(state, message, context);
@@ -97,23 +77,25 @@ function begin(state: EnvironmentState, message: Of<"begin">, { entropy }: Handl
   return { events: [event], reply: succeed(environmentView({ ...state, identity })) };
 }
 
-function put(
+function put<C extends Collection>(
   state: EnvironmentState,
-  event: Extract<EnvironmentEvent, { kind: "put" }>,
-  { expectedVersion }: { readonly expectedVersion?: number | undefined },
-  { at }: HandleContext,
+  collection: C,
+  entity: Entity<C>,
+  expectedVersion: number | undefined,
+  { at, by }: HandleContext,
 ): EnvironmentStep {
-  const collection: Collection = event.collection;
-  const history = state.histories[collection][event.entity.key];
+  const history = state.histories[collection][entity.key];
   const actual = history === undefined ? 0 : newestRevision(history);
   if (expectedVersion === 0 && actual > 0) {
-    return refuse({ code: "already_exists", what: collection.slice(0, -1), key: event.entity.key });
+    return refuse({ code: "already_exists", what: collection.slice(0, -1), key: entity.key });
   }
   if (expectedVersion !== undefined && expectedVersion !== actual) {
     return refuse({ code: "version_conflict", expected: expectedVersion, actual });
   }
+  // A collection and its own kind of entity, which TypeScript cannot see through the type parameter.
+  const event = { kind: "put", collection, entity, by } as EnvironmentEvent;
   const after = applyEnvironment(state, event, { time: at });
-  return { events: [event], reply: succeed(versionedOf(after, collection, event.entity.key)) };
+  return { events: [event], reply: succeed(versionedOf(after, collection, entity.key)) };
 }
 
 function publishDraft(

@@ -6,10 +6,8 @@ import { tokenHash } from "../auth.ts";
 import {
   directory,
   eventually,
-  openTestGateway,
-  openTestLog,
+  openServingGateway,
   serveActors,
-  testPlan,
   tokens,
   type Asked,
   type TestGateway,
@@ -24,12 +22,7 @@ let asked: (Asked & { subject: string })[] = [];
 let answer: (asked: Asked, subject: string) => Reply<unknown, { code: string }> = () => succeed({});
 
 before(async () => {
-  log = await openTestLog();
-  await log.putDirectory(directory());
-  await log.putPlan(testPlan());
-  gateway = await openTestGateway(log);
-  await gateway.linked;
-  await eventually(async () => (await gateway.get("/configs/test")).status === 200);
+  ({ log, gateway } = await openServingGateway());
   await serveActors(log.connection, (message, subject) => {
     asked.push({ ...message, subject });
     return answer(message, subject);

@@ -1,28 +1,14 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { OFREPApi } from "@openfeature/ofrep-core";
-import {
-  directory,
-  eventually,
-  openTestGateway,
-  openTestLog,
-  testPlan,
-  tokens,
-  type TestGateway,
-  type TestLog,
-} from "../testing/gateway.ts";
+import { openServingGateway, tokens, type TestGateway, type TestLog } from "../testing/gateway.ts";
 import { isSameTag } from "./ofrep.ts";
 
 let log: TestLog;
 let gateway: TestGateway;
 
 before(async () => {
-  log = await openTestLog();
-  await log.putDirectory(directory());
-  await log.putPlan(testPlan());
-  gateway = await openTestGateway(log);
-  await gateway.linked;
-  await eventually(async () => (await gateway.get("/configs/test")).status === 200);
+  ({ log, gateway } = await openServingGateway());
 });
 after(async () => {
   await gateway?.close();

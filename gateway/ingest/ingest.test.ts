@@ -5,11 +5,9 @@ import { partitionOf, streams } from "../../protocols/topology.ts";
 import { unitIdOf } from "../../evaluation/unit.ts";
 import { sealExposure } from "../evaluate/exposure-token.ts";
 import {
-  directory,
   eventually,
-  openTestGateway,
-  openTestLog,
   testPlan,
+  openServingGateway,
   tokens,
   type TestGateway,
   type TestLog,
@@ -19,12 +17,7 @@ let log: TestLog;
 let gateway: TestGateway;
 
 before(async () => {
-  log = await openTestLog();
-  await log.putDirectory(directory());
-  await log.putPlan(testPlan());
-  gateway = await openTestGateway(log);
-  await gateway.linked;
-  await eventually(async () => (await gateway.get("/configs/test")).status === 200);
+  ({ log, gateway } = await openServingGateway());
 });
 after(async () => {
   await gateway?.close();

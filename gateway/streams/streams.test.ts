@@ -11,8 +11,7 @@ import { systemClock } from "../../runtime/index.ts";
 import {
   directory,
   eventually,
-  openTestGateway,
-  openTestLog,
+  openServingGateway,
   serveActors,
   testPlan,
   tokens,
@@ -24,12 +23,7 @@ let log: TestLog;
 let gateway: TestGateway;
 
 before(async () => {
-  log = await openTestLog();
-  await log.putDirectory(directory());
-  await log.putPlan(testPlan());
-  gateway = await openTestGateway(log);
-  await gateway.linked;
-  await eventually(async () => (await gateway.get("/configs/test")).status === 200);
+  ({ log, gateway } = await openServingGateway());
 });
 after(async () => {
   await gateway?.close();

@@ -204,6 +204,17 @@ export async function openTestGateway(
 }
 
 /** Waits for what comes by itself. */
+/** A log with one published environment, and a gateway that serves it. */
+export async function openServingGateway(): Promise<{ log: TestLog; gateway: TestGateway }> {
+  const log = await openTestLog();
+  await log.putDirectory(directory());
+  await log.putPlan(testPlan());
+  const gateway = await openTestGateway(log);
+  await gateway.linked;
+  await eventually(async () => (await gateway.get("/configs/test")).status === 200);
+  return { log, gateway };
+}
+
 export async function eventually(holds: () => boolean | Promise<boolean>, msMax = 5_000): Promise<void> {
   const deadline = systemClock.monotonicMs() + msMax;
   while (!(await holds())) {
