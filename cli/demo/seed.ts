@@ -42,7 +42,7 @@ export async function seedDemo(api: Api, signal: AbortSignal): Promise<void> {
     });
 }
 
-const experiment = {
+export const experiment = {
   key: demoExperiment.key,
   name: "Checkout button",
   hypothesis: "A green button is seen sooner, so more visitors buy, without cheaper orders.",

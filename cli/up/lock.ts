@@ -90,11 +90,15 @@ function isRunning(owner: Owner): boolean {
   return owner.startTime === undefined || startTimeOf(owner.pid) === owner.startTime; // L2
 }
 
-/** Ticks from boot to the process's start: field 22 of Linux's stat, counted behind the name, which may hold blanks. */
+/**
+ * Ticks from boot to the process's start: field 22 of Linux's stat, counted behind the name, which may hold blanks.
+ * "dead" for one that was killed and is only kept for its parent to notice, which answers signals like a living one.
+ */
 function startTimeOf(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return fields[0] === "Z" || fields[0] === "X" ? "dead" : fields[19];
   } catch {
     return undefined;
   }

@@ -108,3 +108,29 @@ describe("before anything is started", () => {
     assert.deepEqual([statSync(log).size, statSync(`${log}.1`).size], [0, 100]);
   });
 });
+
+test(
+  "a process that was killed and not yet noticed by its parent holds no lock",
+  { skip: process.platform !== "linux" && "only Linux tells a zombie from a living process" },
+  async () => {
+    const { spawn } = await import("node:child_process");
+    const dir = mkdtempSync(join(tmpdir(), "weir-zombie-"));
+    // The shell never waits for its child, so the child stays a zombie until the shell ends.
+    const shell = spawn("sh", ["-c", "sleep 0 & echo $!; exec sleep 30"], {
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    try {
+      const pid = await new Promise<number>((resolve) =>
+        shell.stdout.once("data", (text: Buffer) => resolve(Number(text.toString()))),
+      );
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+      assert.equal(fields[0], "Z");
+      writeFileSync(dataPaths(dir).lock, JSON.stringify({ pid, startTime: fields[19] }));
+      takeLock(dir).release();
+    } finally {
+      shell.kill("SIGKILL");
+      rmSync(dir, { recursive: true, force: true });
+    }
+  },
+);
