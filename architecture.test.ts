@@ -28,8 +28,8 @@ const vendors: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^chdb(\/|$)/, ["analytics/embedded/"]],
   [/^uWebSockets\.js$/, ["gateway/server.ts", "bench/"]],
   [/^piscina$/, ["analytics/pool.ts"]],
-  [/^@opentelemetry\//, ["runtime/telemetry.ts"]],
-  [/^pino$/, ["runtime/log.ts"]],
+  [/^@opentelemetry\//, ["runtime/observability/telemetry.ts"]],
+  [/^pino$/, ["runtime/ports/log.ts"]],
   [/^@stdlib\//, ["analytics/statistics/"]],
   [/^(lit|@lit|@awesome\.me|comlink|d3-)/, ["console/"]],
   [/^commander$/, ["cli/"]],
@@ -45,8 +45,8 @@ const exceptions: Record<string, Record<string, string>> = {
     "runtime/nats/server.ts": "a default argument, so that tests and `weir up` find the same binary",
   },
   chance: {
-    "runtime/clock.ts": "the clock itself",
-    "runtime/random.ts": "chance itself",
+    "runtime/ports/clock.ts": "the clock itself",
+    "runtime/ports/random.ts": "chance itself",
     "evaluation/keys.ts":
       "signing keys come from the system's generator, once; handed-in chance would be guessable",
     "runtime/nats/acknowledged-publisher.ts":

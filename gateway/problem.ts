@@ -8,6 +8,10 @@ export const statusOf: Record<FailureCode, number> = {
   invalid_request: 400,
   invalid_message: 400,
   unknown_kind: 500,
+  unknown_key: 404,
+  newer_version: 503,
+  actor_failed: 503,
+  stream_refused: 503,
   internal: 500,
   mailbox_full: 503,
   deadline_exceeded: 504,
@@ -99,6 +103,14 @@ function detailOf(failure: Failure): string {
       return `No answer within ${failure.afterMs} ms; whether it was done is not known.`;
     case "stream_full":
       return `The stream ${failure.stream} is full; nothing was stored.`;
+    case "stream_refused":
+      return `The stream ${failure.stream} takes no data: ${failure.reason}. Nothing was stored.`;
+    case "unknown_key":
+      return `There is no ${failure.kind} "${failure.key}".`;
+    case "newer_version":
+      return `A ${failure.what} of version ${failure.found} met a process that knows ${failure.supported}.`;
+    case "actor_failed":
+      return `This entity failed too often and rests for a while: ${failure.reason}.`;
     case "unknown_kind":
       return `Nobody serves ${failure.kind}.`;
     case "internal":

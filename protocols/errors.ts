@@ -11,8 +11,16 @@ export type RuntimeFailure =
   /** The message did not parse. */
   | { code: "invalid_message"; issues: readonly Issue[] }
   | { code: "unknown_kind"; kind: string }
+  /** No actor of that kind can have this key. */
+  | { code: "unknown_key"; kind: string; key: string }
+  /** Written or sent by a newer version than the one that reads it; nothing was done. */
+  | { code: "newer_version"; what: "message" | "journal"; found: number; supported: number }
+  /** The actor failed too often and rests; nothing was done. */
+  | { code: "actor_failed"; reason: string; retryAfterMs: number }
   /** JetStream refuses new data because the stream is full. */
   | { code: "stream_full"; stream: string; retryAfterMs: number }
+  /** JetStream refuses new data for another reason: sealed, out of resources, not permitted. Nothing was stored. */
+  | { code: "stream_refused"; stream: string; reason: string; retryAfterMs: number }
   /** A defect on our side; details are in the log under the correlation id. */
   | { code: "internal"; reference: string };
 

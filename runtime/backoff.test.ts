@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Backoff } from "./backoff.ts";
-import { systemClock } from "./clock.ts";
-import { seededRandom, systemRandom } from "./random.ts";
+import { systemClock } from "./ports/clock.ts";
+import { seededRandom, systemRandom } from "./ports/random.ts";
 
 test("pauses grow twofold up to their maximum, and start small again after a success", () => {
   const always = { fraction: () => 1, hex: () => "" };

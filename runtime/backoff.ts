@@ -1,4 +1,4 @@
-import type { Random } from "./random.ts";
+import type { Random } from "./ports/random.ts";
 
 /** Waiting times between attempts: exponential with full jitter, because hosts must not come back in step. */
 export class Backoff {

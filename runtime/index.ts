@@ -1,5 +1,6 @@
 // The door of the actor runtime. It knows nothing of flags or experiments.
-export type { Behaviour, HandleContext, Step } from "./actor.ts";
+export { publish, tell } from "./actor.ts";
+export type { Behaviour, HandleContext, PerformContext, RuntimeEffect, Step, TimerChange } from "./actor.ts";
 export type { FoldBehaviour, FoldInput, Notice } from "./fold.ts";
 export type { RunningService, ServiceBehaviour } from "./service.ts";
 export type {
@@ -13,24 +14,24 @@ export type {
   StreamMessage,
   StreamReader,
   StreamWriter,
-} from "./connection.ts";
-export type { StreamSpec } from "./stream-spec.ts";
+} from "./ports/connection.ts";
+export type { StreamSpec } from "./ports/stream-spec.ts";
 export { openConnection } from "./nats/connection.ts";
 export type { ConnectionOptions } from "./nats/connection.ts";
 export { startNatsServer } from "./nats/server.ts";
 export type { NatsServer, NatsServerOptions } from "./nats/server.ts";
-export type { Address } from "./address.ts";
-export { openHost } from "./host.ts";
-export type { Host, HostOptions } from "./host.ts";
-export { openClient } from "./client.ts";
-export type { ActorClient, AskOptions } from "./client.ts";
-export { systemClock } from "./clock.ts";
-export type { Clock } from "./clock.ts";
-export { seededRandom, systemRandom } from "./random.ts";
-export type { Random } from "./random.ts";
+export type { Address } from "./messaging/address.ts";
+export { openHost } from "./hosting/host.ts";
+export type { Host, HostOptions } from "./hosting/host.ts";
+export { openClient } from "./messaging/client.ts";
+export type { ActorClient, AskOptions } from "./messaging/client.ts";
+export { systemClock } from "./ports/clock.ts";
+export type { Clock } from "./ports/clock.ts";
+export { seededRandom, systemRandom } from "./ports/random.ts";
+export type { Random } from "./ports/random.ts";
 export { Backoff } from "./backoff.ts";
-export { createLog, silentLog } from "./log.ts";
-export type { Log, LogLevel } from "./log.ts";
-export { createTelemetry } from "./telemetry.ts";
-export type { Telemetry } from "./telemetry.ts";
+export { createLog, silentLog } from "./ports/log.ts";
+export type { Log, LogLevel } from "./ports/log.ts";
+export { createTelemetry } from "./observability/telemetry.ts";
+export type { Telemetry } from "./observability/telemetry.ts";
 export { stopRequested } from "./stop.ts";

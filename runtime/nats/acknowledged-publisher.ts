@@ -1,7 +1,7 @@
 import { headers } from "@nats-io/transport-node";
 import type { Msg, NatsConnection, Subscription } from "@nats-io/transport-node";
 import { assert } from "../../protocols/assert.ts";
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../ports/clock.ts";
 
 // JetStream appends with our own acknowledgement inbox: one wildcard subscription and a map of pending tokens cost a
 // few microseconds a message, the client's request machinery about 43.

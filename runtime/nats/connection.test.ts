@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { succeed } from "../../protocols/errors.ts";
-import type { Connection } from "../connection.ts";
+import type { Connection } from "../ports/connection.ts";
 import { eventually, startNats } from "../testing/nats.ts";
 import type { TestNats } from "../testing/nats.ts";
 import { openConnection } from "./connection.ts";

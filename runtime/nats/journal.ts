@@ -1,7 +1,7 @@
 import { JetStreamApiError } from "@nats-io/jetstream";
 import type { JetStreamManager } from "@nats-io/jetstream";
-import type { StreamReader } from "../connection.ts";
-import type { JournalAppend, JournalLog } from "../journal.ts";
+import type { StreamReader } from "../ports/connection.ts";
+import type { JournalAppend, JournalLog } from "../ports/journal.ts";
 import type { AcknowledgedPublisher, PublishOutcome } from "./acknowledged-publisher.ts";
 import {
   duplicateInProcess,

@@ -1,8 +1,8 @@
 import { JetStreamApiError } from "@nats-io/jetstream";
 import type { JetStreamManager, StoredMsg } from "@nats-io/jetstream";
 import { assert } from "../../protocols/assert.ts";
-import type { Clock } from "../clock.ts";
-import type { KeyValue, KeyValueEntry } from "../connection.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { KeyValue, KeyValueEntry } from "../ports/connection.ts";
 import type { AcknowledgedPublisher } from "./acknowledged-publisher.ts";
 import { duplicateInProcess, noMessageFound, rivalInFlight, wrongLastSequence } from "./error-codes.ts";
 import type { NatsStreamReader } from "./stream-reader.ts";

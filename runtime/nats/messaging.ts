@@ -2,9 +2,9 @@ import { InvalidArgumentError, RequestError, TimeoutError } from "@nats-io/trans
 import type { Msg, NatsConnection } from "@nats-io/transport-node";
 import { fail } from "../../protocols/errors.ts";
 import type { Reply } from "../../protocols/errors.ts";
-import type { Messaging } from "../connection.ts";
-import type { Log } from "../log.ts";
-import type { Random } from "../random.ts";
+import type { Messaging } from "../ports/connection.ts";
+import type { Log } from "../ports/log.ts";
+import type { Random } from "../ports/random.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();

@@ -2,11 +2,11 @@ import type { ConsumerConfig, JetStreamManager } from "@nats-io/jetstream";
 import { createInbox } from "@nats-io/transport-node";
 import type { Msg, NatsConnection, Subscription } from "@nats-io/transport-node";
 import { Backoff } from "../backoff.ts";
-import type { Clock } from "../clock.ts";
-import type { StreamMessage } from "../connection.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { StreamMessage } from "../ports/connection.ts";
 import { pullMessagesMax } from "../limits.ts";
-import type { Log } from "../log.ts";
-import type { Random } from "../random.ts";
+import type { Log } from "../ports/log.ts";
+import type { Random } from "../ports/random.ts";
 import { parseDelivery } from "./delivery.ts";
 
 // One subject of a stream, in order, from a position of our own.

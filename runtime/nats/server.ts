@@ -4,7 +4,7 @@ import { accessSync, constants } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, delimiter, join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { systemClock } from "../clock.ts";
+import { systemClock } from "../ports/clock.ts";
 
 // A nats-server of our own, for `weir up`, tests and the bench. One node; listens on loopback only.
 

@@ -2,13 +2,13 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { DirectStreamAPI, JetStreamManager } from "@nats-io/jetstream";
 import { assert } from "../../protocols/assert.ts";
-import type { Address } from "../address.ts";
-import { addressText, snapshotSubject } from "../address.ts";
-import type { Clock } from "../clock.ts";
+import type { Address } from "../messaging/address.ts";
+import { addressText, snapshotSubject } from "../messaging/address.ts";
+import type { Clock } from "../ports/clock.ts";
 import { snapshotChunkBytes, snapshotChunksInFlightMax, snapshotChunksMax } from "../limits.ts";
-import type { Log } from "../log.ts";
-import type { Random } from "../random.ts";
-import type { Snapshot, Snapshots } from "../snapshots.ts";
+import type { Log } from "../ports/log.ts";
+import type { Random } from "../ports/random.ts";
+import type { Snapshot, Snapshots } from "../ports/snapshots.ts";
 import type { AcknowledgedPublisher } from "./acknowledged-publisher.ts";
 
 // State in chunks of 1 MB on subjects of its own, then one manifest that names this snapshot and the one before. A crash

@@ -1,6 +1,6 @@
 import { JetStreamApiError } from "@nats-io/jetstream";
 import type { JetStreamManager, StreamConfig } from "@nats-io/jetstream";
-import type { StreamSpec } from "../stream-spec.ts";
+import type { StreamSpec } from "../ports/stream-spec.ts";
 import { streamNameInUse } from "./error-codes.ts";
 
 // Older servers drop options they do not know and report success, so what they return is compared with what was asked.

@@ -1,5 +1,5 @@
 import { JetStreamApiError } from "@nats-io/jetstream";
-import type { Following, StreamMessage, StreamReader } from "../connection.ts";
+import type { Following, StreamMessage, StreamReader } from "../ports/connection.ts";
 import { readerBytesInFlightDefault } from "../limits.ts";
 import { noMessageFound } from "./error-codes.ts";
 import { OrderedFeed } from "./ordered-feed.ts";

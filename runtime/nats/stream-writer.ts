@@ -1,4 +1,4 @@
-import type { AppendOutcome, StreamWriter } from "../connection.ts";
+import type { AppendOutcome, StreamWriter } from "../ports/connection.ts";
 import { writerBytesInFlightMax } from "../limits.ts";
 import type { AcknowledgedPublisher } from "./acknowledged-publisher.ts";
 import { noRoomCodes } from "./error-codes.ts";

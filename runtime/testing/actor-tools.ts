@@ -1,9 +1,10 @@
-import type { ActorTools, Ownership } from "../actor-tools.ts";
-import { systemClock } from "../clock.ts";
-import { silentLog } from "../log.ts";
-import { MemoryJournal, MemorySnapshots } from "../memory-store.ts";
-import { runtimeMetrics } from "../metrics.ts";
-import { seededRandom } from "../random.ts";
+import type { ActorTools, Ownership } from "../hosting/actor-tools.ts";
+import { systemClock } from "../ports/clock.ts";
+import { silentLog } from "../ports/log.ts";
+import { MemoryJournal, MemorySnapshots } from "../memory/store.ts";
+import { runtimeMetrics } from "../observability/metrics.ts";
+import { noTracer } from "../observability/tracing.ts";
+import { seededRandom } from "../ports/random.ts";
 
 /** Tools over memory: no server, the real clock. */
 export function memoryTools(overrides: Partial<ActorTools> = {}): ActorTools {
@@ -14,8 +15,12 @@ export function memoryTools(overrides: Partial<ActorTools> = {}): ActorTools {
     random: seededRandom(7),
     log: silentLog,
     metrics: runtimeMetrics(undefined),
+    tracer: noTracer,
     messaging: { publish: () => {} },
-    reader: { follow: async ({ after }) => ({ position: after, stop: async () => {} }) },
+    reader: {
+      follow: async ({ after }) => ({ position: after, stop: async () => {} }),
+      bounds: async () => ({ first: 1, last: 0 }),
+    },
     writer: { append: async () => ({ kind: "stored", sequence: 1 }) },
     ...overrides,
   };

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { systemClock } from "../clock.ts";
+import { systemClock } from "../ports/clock.ts";
 import { startNatsServer } from "../nats/server.ts";
 import type { NatsServer, NatsServerOptions } from "../nats/server.ts";
 

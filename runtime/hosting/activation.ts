@@ -1,0 +1,35 @@
+import type { EpochMs } from "../../protocols/time.ts";
+import type { ActorReply, Command } from "../messaging/command.ts";
+
+/** A live actor of any kind, as its shard sees it. */
+export interface Activation {
+  ask(command: Command): Promise<ActorReply>;
+  /** Finishes what is under way and keeps what is worth keeping. Idempotent and bounded. */
+  stop(): Promise<void>;
+  /** Something is under way, so it must not be put to sleep. */
+  readonly busy: boolean;
+  /** Monotonic time of the last command. */
+  readonly usedMs: number;
+  /** When its earliest timer is due, if it has one. */
+  readonly wakeAt?: EpochMs | undefined;
+  /** What an operator sees of it. */
+  describe(): ActivationView;
+}
+
+export interface ActivationView {
+  /** `parked`: failed too often, rests. */
+  readonly status: "loading" | "live" | "parked" | "stopped";
+  /** Commands accepted and not answered. */
+  readonly mailbox: number;
+  /** Last sequence of the journal or stream that the state reflects. */
+  readonly position: number;
+  /** Effects of commits that are not performed yet. */
+  readonly effectsWaiting: number;
+  readonly timers: number;
+  /** Since it was activated. */
+  readonly restarts: number;
+  /** Folds: stream messages that are not folded yet, at the last look. */
+  readonly lag?: number;
+  /** Why it is parked. */
+  readonly reason?: string;
+}

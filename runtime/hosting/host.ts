@@ -1,0 +1,147 @@
+import { assert } from "../../protocols/assert.ts";
+import { shardCountDefault, shardOf } from "../messaging/address.ts";
+import type { Address } from "../messaging/address.ts";
+import { activator } from "./activator.ts";
+import { systemClock } from "../ports/clock.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Connection } from "../ports/connection.ts";
+import type { AnyBehaviour } from "../entity/envelope.ts";
+import type { AnyFold } from "../folds/fold-actor.ts";
+import { LeaseKeeper } from "../ownership/lease-keeper.ts";
+import { leaseTtlMsDefault } from "../limits.ts";
+import { silentLog } from "../ports/log.ts";
+import type { Log } from "../ports/log.ts";
+import { runtimeMetrics } from "../observability/metrics.ts";
+import { noTracer } from "../observability/tracing.ts";
+import { systemRandom } from "../ports/random.ts";
+import type { Random } from "../ports/random.ts";
+import type { AnyService } from "./service-actor.ts";
+import { Shard } from "./shard.ts";
+import type { Telemetry } from "../observability/telemetry.ts";
+
+export interface HostOptions {
+  readonly connection: Connection;
+  /** Unique among the hosts, and the same after a restart: a host takes its own shards back without waiting. */
+  readonly name: string;
+  readonly actors: readonly AnyBehaviour[];
+  readonly folds?: readonly AnyFold[];
+  readonly services?: readonly AnyService[];
+  /** Actors that must run without being asked, on whichever host owns them. Read again at `refreshStanding`. */
+  readonly standing?: () => readonly Address[];
+  readonly leaseTtlMs?: number;
+  readonly shardCount?: number;
+  /** The stream that holds `log.>`. */
+  readonly journalStream?: string;
+  readonly log?: Log;
+  readonly telemetry?: Telemetry;
+  readonly clock?: Clock;
+  readonly random?: Random;
+}
+
+export interface Host {
+  /** What must stand has changed. */
+  refreshStanding(): void;
+  readonly ownedShards: readonly number[];
+  /** Hands all shards over: finishes, snapshots, releases. Bounded; what is not done by then expires with its lease. */
+  drain(msMax: number): Promise<void>;
+}
+
+const leasesBucket = "LEASES";
+const snapshotsStream = "SNAPSHOTS";
+const journalStreamDefault = "CONTROL";
+const housekeepingMs = 30_000;
+/** In a bucket's key and in a placement score. */
+const hostNamePattern = /^[A-Za-z0-9_=-]{1,100}$/;
+
+export async function openHost(options: HostOptions): Promise<Host> {
+  const { connection, name, clock = systemClock, random = systemRandom, log = silentLog } = options;
+  const { shardCount = shardCountDefault, leaseTtlMs: ttlMs = leaseTtlMsDefault } = options;
+  assert(connection.store !== undefined, "a host needs a connection with a store");
+  assert(hostNamePattern.test(name), `host name ${JSON.stringify(name)}: letters, digits, _, = and - only`);
+  const metrics = runtimeMetrics(options.telemetry);
+  const tools = {
+    journal: connection.store.journal(options.journalStream ?? journalStreamDefault),
+    snapshots: await connection.store.snapshots(snapshotsStream),
+    clock,
+    random,
+    log,
+    metrics,
+    tracer: noTracer,
+    messaging: connection.messaging,
+    reader: connection.reader,
+    writer: connection.writer,
+  };
+  const activate = activator({ folds: [], services: [], ...options }, tools);
+  const shards = new Map<number, Shard>();
+
+  const standingOf = (shard: number): readonly Address[] => {
+    try {
+      return (options.standing?.() ?? []).filter((address) => shardOf(address, shardCount) === shard);
+    } catch (error) {
+      log.error("standing_failed", { error });
+      return [];
+    }
+  };
+  const open = async (shard: number, epoch: number): Promise<void> => {
+    const ownership = {
+      host: name,
+      epoch,
+      owned: () => keeper.owns(shard, epoch),
+      vouched: () => keeper.vouched,
+      surrender: () => keeper.surrender(shard, epoch),
+    };
+    const opened = new Shard(ownership, activate, clock);
+    shards.set(shard, opened);
+    metrics.ownedShards(shards.size);
+    await opened.serve(connection.messaging, shard);
+    opened.keepStanding(standingOf(shard));
+  };
+  const close = async (shard: number): Promise<void> => {
+    const closing = shards.get(shard);
+    await closing?.close();
+    if (shards.get(shard) === closing) shards.delete(shard);
+    metrics.ownedShards(shards.size);
+  };
+  const keeper = new LeaseKeeper({
+    bucket: await connection.bucket(leasesBucket),
+    host: name,
+    ttlMs,
+    shardCount,
+    clock,
+    random,
+    log,
+    open,
+    close,
+  });
+  await keeper.start();
+
+  const stopping = new AbortController();
+  const keepHouse = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      await clock.sleep(housekeepingMs, stopping.signal);
+      for (const shard of shards.values()) shard.passivate();
+    }
+  };
+  void keepHouse();
+  log.info("host_opened", { host: name, shards: keeper.ownedShards.length });
+
+  return {
+    refreshStanding: () => {
+      for (const [shard, opened] of shards) opened.keepStanding(standingOf(shard));
+    },
+    get ownedShards() {
+      return keeper.ownedShards;
+    },
+    drain: async (msMax) => {
+      stopping.abort();
+      const done = new AbortController();
+      const drained = keeper
+        .drain()
+        .catch((error: unknown) => log.error("host_not_drained", { host: name, error }));
+      void drained.then(() => done.abort());
+      await clock.sleep(msMax, done.signal);
+      if (!done.signal.aborted) log.warn("drain_cut_short", { host: name, msMax });
+      keeper.abandon();
+    },
+  };
+}

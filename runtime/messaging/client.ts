@@ -1,0 +1,78 @@
+import { fail } from "../../protocols/errors.ts";
+import type { Reply, RuntimeFailure } from "../../protocols/errors.ts";
+import { commandSubject, shardCountDefault } from "./address.ts";
+import type { Address } from "./address.ts";
+import { Backoff } from "../backoff.ts";
+import { systemClock } from "../ports/clock.ts";
+import type { Clock } from "../ports/clock.ts";
+import { isMoved } from "./command.ts";
+import type { Connection } from "../ports/connection.ts";
+import { systemRandom } from "../ports/random.ts";
+import type { Random } from "../ports/random.ts";
+
+export interface AskOptions {
+  /** Who asks: it stands in the journal. */
+  readonly by: string;
+  readonly timeoutMs: number;
+  /** Command id. The same id is the same command, however often it is sent; a new one when absent. */
+  readonly id?: string;
+}
+
+export interface ActorClient {
+  /** Asks an actor, wherever it lives. Repeats under one command id until there is an answer or the time is over. */
+  ask<Value, Failed = never>(
+    address: Address,
+    message: unknown,
+    options: AskOptions,
+  ): Promise<Reply<Value, Failed | RuntimeFailure>>;
+}
+
+/** One attempt's share: a request that was lost with its server is noticed after this. */
+const attemptMsMax = 1_500;
+/** A last attempt with less would only blur "nobody there" into "no answer in time". */
+const attemptMsMin = 10;
+const pauseMsMax = 200;
+
+export function openClient(
+  connection: Pick<Connection, "messaging">,
+  options: { readonly clock?: Clock; readonly random?: Random; readonly shardCount?: number } = {},
+): ActorClient {
+  const { clock = systemClock, random = systemRandom, shardCount = shardCountDefault } = options;
+  return {
+    ask: async <Value, Failed>(
+      address: Address,
+      message: unknown,
+      { by, timeoutMs, id = random.hex(12) }: AskOptions,
+    ) => {
+      type Answer = Reply<Value, Failed | RuntimeFailure>;
+      const subject = commandSubject(address, shardCount);
+      const deadlineMs = clock.monotonicMs() + timeoutMs;
+      const backoff = new Backoff(random, { baseMs: 10, maxMs: pauseMsMax });
+      let asked = false;
+      let sent = false; // some attempt may have reached an actor
+      let reason = "no_responders";
+      for (;;) {
+        const leftMs = deadlineMs - clock.monotonicMs();
+        if (leftMs <= 0 || (asked && leftMs < attemptMsMin)) {
+          return (
+            sent
+              ? fail({ code: "deadline_exceeded", afterMs: timeoutMs })
+              : fail({ code: "unavailable", reason, retryAfterMs: pauseMsMax })
+          ) as Answer;
+        }
+        asked = true;
+        const attempt = { id, by, message };
+        const reply = await connection.messaging.request<Value>(subject, attempt, {
+          timeoutMs: Math.min(leftMs, attemptMsMax),
+        });
+        if (reply.ok) return reply;
+        const failure = reply.failure as RuntimeFailure;
+        if (failure.code === "deadline_exceeded") sent = true;
+        else if (failure.code === "unavailable") reason = failure.reason;
+        else if (isMoved(reply)) sent = true;
+        else return reply as Answer;
+        await clock.sleep(Math.min(backoff.nextMs(), Math.max(0, deadlineMs - clock.monotonicMs())));
+      }
+    },
+  };
+}
