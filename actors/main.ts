@@ -46,10 +46,7 @@ const host = await openHost({
   leaseTtlMs: config.leaseTtlMs,
   log,
   actors: [
-    organisationBehaviour({
-      publishDirectory: documentPublisher(directoryBucket, (document) => (document as Directory).version),
-      client,
-    }),
+    organisationBehaviour(documentPublisher(directoryBucket, (document) => (document as Directory).version)),
     environmentBehaviour({
       writer: connection.writer,
       publishPlan: documentPublisher(planBucket, (document) => (document as SignedPlan).plan.version),

@@ -37,6 +37,8 @@ export const EnvironmentMessage = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("lifecycle"), experiment: ExperimentKey, action: LifecycleAction }),
   /** Answer: EnvironmentView. */
   z.strictObject({ type: z.literal("get") }),
+  /** Shows the newest plan again, with everything it means: the environment's own timer. */
+  z.strictObject({ type: z.literal("announce") }),
 ]);
 export type EnvironmentMessage = z.infer<typeof EnvironmentMessage>;
 

@@ -51,5 +51,5 @@ export async function setAside(
     if (outcome.kind === "stored") return;
     await clock.sleep(backoff.nextMs(), signal);
   }
-  log.error("dead_letter_not_stored", letter);
+  log.error("dead_letter_not_stored", { ...letter });
 }

@@ -42,3 +42,10 @@ export const leaseTtlMsDefault = 3_000;
 export const beatReadsMin = 5;
 /** Shards taken, opened or handed over at the same time. */
 export const shardMovesInFlightMax = 8;
+/** Failures of one actor within the window, without a commit between them, before it is parked. */
+export const restartsInWindowMax = 8;
+export const restartWindowMs = 60_000;
+/** Actors that told one actor something and are remembered: some 100 bytes each. */
+export const rememberedSendersMax = 10_000;
+/** Live actors of one shard: 128,000 in a process that owns all 64. */
+export const activationsPerShardMax = 2_000;

@@ -2,18 +2,13 @@ import type { Behaviour, StreamWriter } from "../../runtime/index.ts";
 import { signPlan, type SigningKeys } from "../../evaluation/sign.ts";
 import { EnvironmentMessage } from "../../protocols/environment-messages.ts";
 import type { Failure } from "../../protocols/failures.ts";
+import { EnvironmentKey } from "../../protocols/ids.ts";
 import { encodeBatch, type DefinitionRecord } from "../../protocols/log-record.ts";
 import { escapeToken, kinds, subjects } from "../../protocols/topology.ts";
 import type { PublishDocument } from "../published-document.ts";
 import { handleEnvironment, type DistributeEffect } from "./environment.ts";
-import { definitionsOf, planOf } from "./publish.ts";
-import {
-  applyEnvironment,
-  emptyEnvironment,
-  newestPublication,
-  type EnvironmentEvent,
-  type EnvironmentState,
-} from "./state.ts";
+import { distributionOf } from "./publish.ts";
+import { applyEnvironment, emptyEnvironment, type EnvironmentEvent, type EnvironmentState } from "./state.ts";
 
 export interface EnvironmentPorts {
   readonly writer: StreamWriter;
@@ -29,19 +24,17 @@ export const environmentBehaviour = (
   version: 1,
   init: emptyEnvironment,
   parse: (message) => EnvironmentMessage.parse(message),
+  accepts: (key) => EnvironmentKey.safeParse(key).success,
   handle: handleEnvironment,
   apply: applyEnvironment,
-  perform: (effect) => distribute(ports, effect),
-  resume: (state) => {
-    const newest = newestPublication(state);
-    if (newest === undefined) return [];
-    const plan = planOf(state, newest);
-    return [{ kind: "distribute", plan, definitions: definitionsOf(plan) }];
-  },
+  perform: (effect, { state }) => distribute(ports, distributionOf(state, effect)),
 });
 
 /** Repeatable at will: folds ignore a definition they know, and an old plan never replaces a newer one. */
-async function distribute(ports: EnvironmentPorts, { plan, definitions }: DistributeEffect): Promise<void> {
+async function distribute(
+  ports: EnvironmentPorts,
+  { plan, definitions }: ReturnType<typeof distributionOf>,
+): Promise<void> {
   const partitions = Array.from({ length: plan.partitions }, (_, partition) => partition);
   for (const definition of definitions) {
     const record: DefinitionRecord = {

@@ -7,6 +7,7 @@ import {
 } from "../../protocols/environment-messages.ts";
 import type { EpochMs } from "../../protocols/time.ts";
 import { handleEnvironment, type DistributeEffect } from "./environment.ts";
+import { distributionOf } from "./publish.ts";
 import { applyEnvironment, emptyEnvironment, type EnvironmentState } from "./state.ts";
 
 const at = 1_700_000_000_000 as EpochMs;
@@ -47,16 +48,16 @@ const experiment = (members: Record<string, unknown> = {}) => ({
 const served = flag("checkout", { fallthrough: { experiment: "checkout" } });
 const start = { type: "lifecycle", experiment: "checkout", action: "start" };
 
-/** Asks one after the other; answers with the last reply and effect, and the state they leave. */
+/** Asks one after the other; answers with the last reply and what it distributes, and the state they leave. */
 function asked(messages: readonly unknown[], from: EnvironmentState = begun()) {
   let state = from;
   let reply: ReturnType<typeof handleEnvironment>["reply"] | undefined;
-  let effects: readonly DistributeEffect[] = [];
+  let effects: ReturnType<typeof distributionOf>[] = [];
   for (const message of messages) {
     const step = handleEnvironment(state, EnvironmentMessage.parse(message), context);
     for (const event of step.events) state = applyEnvironment(state, event, { time: at });
     ({ reply } = step);
-    effects = step.effects ?? [];
+    effects = (step.effects ?? []).map((effect) => distributionOf(state, effect as DistributeEffect));
   }
   assert.ok(reply !== undefined);
   return { state, reply, effects };
@@ -164,6 +165,13 @@ describe("an experiment's life", () => {
     assert.equal(effects[0]?.definitions[0]?.experiment.status, "running");
     assert.equal(effects[0]?.definitions[0]?.metrics[0]?.key, "bought");
     assert.deepEqual(Object.keys(effects[0]?.plan.flags ?? {}), ["checkout"]);
+  });
+
+  test("the newest version is announced again, with all that runs", () => {
+    const running = asked([...drafted, flag("other"), start]);
+    const announced = asked([{ type: "announce" }], running.state);
+    assert.deepEqual(announced.effects, running.effects);
+    assert.equal(announced.effects[0]?.definitions.length, 1);
   });
 
   test("pausing tells the folds again; an unrelated publish does not", () => {

@@ -1,21 +1,17 @@
 import type { HandleContext, Step } from "../../runtime/index.ts";
 import { fail, succeed } from "../../protocols/errors.ts";
 import type { EnvironmentMessage, PublishReceipt } from "../../protocols/environment-messages.ts";
-import type { ExperimentDefinition } from "../../protocols/experiment.ts";
 import type { Failure } from "../../protocols/failures.ts";
-import type { Plan } from "../../protocols/plan.ts";
+import type { EpochMs } from "../../protocols/time.ts";
 import { frozenChange, nextLifecycle } from "./lifecycle.ts";
 import {
   advancedSelection,
-  changedDefinitions,
   compilePublication,
   newestSelection,
-  planOf,
   type PublicationRequest,
 } from "./publish.ts";
 import {
   applyEnvironment,
-  newestPublication,
   newestRevision,
   type Collection,
   type Entity,
@@ -24,12 +20,15 @@ import {
 } from "./state.ts";
 import { environmentView, versionedOf } from "./view.ts";
 
-/** Tell the folds what changed, then show gateways the plan: in this order (see DefinitionRecord). */
+/** Tell the folds what a version changed, or all of it, then show gateways its plan: in this order (see DefinitionRecord). */
 export interface DistributeEffect {
   readonly kind: "distribute";
-  readonly plan: Plan;
-  readonly definitions: readonly ExperimentDefinition[];
+  readonly version: number;
+  readonly all?: true;
 }
+
+/** What was told is told again long before the events stream forgets it, for folds that begin anew. */
+const announceEveryMs = 86_400_000;
 
 type EnvironmentStep = Step<EnvironmentEvent, DistributeEffect, Failure>;
 type Of<Type extends EnvironmentMessage["type"]> = Extract<EnvironmentMessage, { type: Type }>;
@@ -45,6 +44,10 @@ export function handleEnvironment(
   switch (message.type) {
     case "get":
       return { events: [], reply: succeed(environmentView(state)) };
+    case "announce": {
+      const version = state.publications.length;
+      return { events: [], reply: succeed(version), ...distribute({ version, all: true }, context) };
+    }
     case "put_flag":
       return put(state, "flags", message.flag, message.expectedVersion, context);
     case "put_segment":
@@ -156,15 +159,22 @@ function publish(
 ): EnvironmentStep {
   const compiled = compilePublication(state, request);
   if (!compiled.ok) return refuse({ code: "invalid_plan", problems: compiled.problems });
-  const { plan, publication, warnings } = compiled;
-  const newest = newestPublication(state);
-  const definitions = changedDefinitions(plan, newest === undefined ? undefined : planOf(state, newest));
-  const receipt: PublishReceipt = { version: publication.version, etag: publication.etag, warnings };
+  const { publication, warnings } = compiled;
+  const { version, etag, at } = publication;
+  const receipt: PublishReceipt = { version, etag, warnings };
   return {
     events: [...before, { kind: "published", publication }],
     reply: succeed(receipt),
-    effects: [{ kind: "distribute", plan, definitions }],
+    ...distribute({ version }, { at }),
   };
 }
+
+const distribute = (
+  what: Omit<DistributeEffect, "kind">,
+  { at }: Pick<HandleContext, "at">,
+): Pick<EnvironmentStep, "effects" | "timers"> => ({
+  effects: [{ kind: "distribute", ...what }],
+  timers: [{ set: "announce", at: (at + announceEveryMs) as EpochMs, message: { type: "announce" } }],
+});
 
 const refuse = (failure: Failure): EnvironmentStep => ({ events: [], reply: fail(failure) });

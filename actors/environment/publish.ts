@@ -89,7 +89,7 @@ export function compilePublication(state: EnvironmentState, request: Publication
 }
 
 /** The plan of a version published earlier; compiling is pure, so it is the same again. */
-export function planOf(state: EnvironmentState, publication: Publication): Plan {
+function planOf(state: EnvironmentState, publication: Publication): Plan {
   const content = contentOf(state, publication.selection, publication.lifecycles);
   const outcome = compile(content, publication.version, publication.at);
   assert(outcome.ok, `version ${publication.version} compiled when it was published`);
@@ -131,7 +131,7 @@ function pick<Entity>(
 }
 
 /** What the folds must know of a plan: every experiment that was ever started, with its metrics. */
-export function definitionsOf(plan: Plan): ExperimentDefinition[] {
+function definitionsOf(plan: Plan): ExperimentDefinition[] {
   return Object.values(plan.experiments)
     .filter(({ status }) => status !== "draft" && status !== "archived")
     .map((experiment) => ({
@@ -140,8 +140,20 @@ export function definitionsOf(plan: Plan): ExperimentDefinition[] {
     }));
 }
 
+/** What a version shows gateways, and what it tells the folds: what it changed, or all. */
+export function distributionOf(
+  state: EnvironmentState,
+  { version, all }: { readonly version: number; readonly all?: true },
+): { readonly plan: Plan; readonly definitions: readonly ExperimentDefinition[] } {
+  const [before, publication] = [state.publications[version - 2], state.publications[version - 1]];
+  assert(publication !== undefined, `version ${version} is published`);
+  const plan = planOf(state, publication);
+  const known = all === true || before === undefined ? undefined : planOf(state, before);
+  return { plan, definitions: changedDefinitions(plan, known) };
+}
+
 /** Definitions that differ from the plan before: only these need telling. */
-export function changedDefinitions(plan: Plan, before: Plan | undefined): ExperimentDefinition[] {
+function changedDefinitions(plan: Plan, before: Plan | undefined): ExperimentDefinition[] {
   const known = new Map<ExperimentKey, string>();
   for (const definition of before === undefined ? [] : definitionsOf(before)) {
     known.set(definition.experiment.key, JSON.stringify(definition));

@@ -1,3 +1,4 @@
+import { tell } from "../../runtime/index.ts";
 import type { Step } from "../../runtime/index.ts";
 import {
   browserScopes,
@@ -9,6 +10,7 @@ import { fail, succeed } from "../../protocols/errors.ts";
 import type { Failure } from "../../protocols/failures.ts";
 import type { EnvironmentKey } from "../../protocols/ids.ts";
 import type { OrganisationMessage } from "../../protocols/organisation-messages.ts";
+import { kinds } from "../../protocols/topology.ts";
 import type { EpochMs } from "../../protocols/time.ts";
 
 // The organisation: its environments and the tokens that open them. Every change writes the directory anew, which is
@@ -23,10 +25,11 @@ export type OrganisationEvent =
   | { kind: "token_created"; token: TokenRecord }
   | { kind: "token_revoked"; prefix: string };
 
-export type OrganisationEffect =
-  | { kind: "put_directory"; directory: Directory }
-  /** Its actor begins by being told so; told again, it does nothing. */
-  | { kind: "begin_environment"; environment: EnvironmentKey; partitions: number };
+/** Shows everybody the directory as it stands by then. */
+export interface OrganisationEffect {
+  readonly kind: "put_directory";
+}
+const putDirectory: OrganisationEffect = { kind: "put_directory" };
 
 type OrganisationStep = Step<OrganisationEvent, OrganisationEffect, Failure>;
 
@@ -57,18 +60,14 @@ export function handleOrganisation(
       if (found === undefined)
         return refuse({ code: "environment_not_found", environment: message.environment });
       if (found.archived) return { events: [], reply: succeed(found) };
-      return change(
-        state,
-        { kind: "environment_archived", environment: found.key },
-        { ...found, archived: true },
-      );
+      return change({ kind: "environment_archived", environment: found.key }, { ...found, archived: true });
     }
     case "create_token":
       return createToken(state, message, at);
     case "revoke_token": {
       const found = state.tokens.find(({ prefix }) => prefix === message.prefix);
       if (found === undefined) return refuse({ code: "token_not_found", prefix: message.prefix });
-      return change(state, { kind: "token_revoked", prefix: found.prefix }, found);
+      return change({ kind: "token_revoked", prefix: found.prefix }, found);
     }
   }
 }
@@ -105,7 +104,7 @@ function ensureRoot(
   at: EpochMs,
 ): OrganisationStep {
   if (state.tokens.some((token) => token.name === rootName && token.hash === hash)) {
-    return { events: [], reply: succeed(state), effects: [{ kind: "put_directory", directory: state }] };
+    return { events: [], reply: succeed(state), effects: [putDirectory] };
   }
   const token: TokenRecord = {
     hash,
@@ -116,7 +115,7 @@ function ensureRoot(
     createdAt: at,
   };
   const event: OrganisationEvent = { kind: "root_installed", token };
-  return change(state, event, applyOrganisation(state, event));
+  return change(event, applyOrganisation(state, event));
 }
 
 function createEnvironment(
@@ -136,21 +135,10 @@ function createEnvironment(
     createdAt: at,
     archived: false,
   };
-  const step = change(state, { kind: "environment_created", environment }, environment);
-  return { ...step, effects: [...(step.effects ?? []), beginEffect(environment)] };
+  const step = change({ kind: "environment_created", environment }, environment);
+  const message = { type: "begin", environment: input.key, partitions: input.partitions };
+  return { ...step, effects: [tell({ kind: kinds.environment, key: input.key }, message), putDirectory] };
 }
-
-/** What a crash may have cut off: the directory, and environments that were not told to begin. */
-export function resumeOrganisation(state: OrganisationState): OrganisationEffect[] {
-  if (state.version === 0) return [];
-  return [{ kind: "put_directory", directory: state }, ...state.environments.map(beginEffect)];
-}
-
-const beginEffect = ({ key, partitions }: EnvironmentRecord): OrganisationEffect => ({
-  kind: "begin_environment",
-  environment: key,
-  partitions,
-});
 
 function createToken(
   state: OrganisationState,
@@ -173,15 +161,13 @@ function createToken(
     return refuse({ code: "environment_not_found", environment: input.environment });
   }
   const token: TokenRecord = { hash, prefix, ...input, createdAt: at };
-  return change(state, { kind: "token_created", token }, token);
+  return change({ kind: "token_created", token }, token);
 }
 
 const refuse = (failure: Failure): OrganisationStep => ({ events: [], reply: fail(failure) });
 
-function change(state: OrganisationState, event: OrganisationEvent, answer: unknown): OrganisationStep {
-  return {
-    events: [event],
-    reply: succeed(answer),
-    effects: [{ kind: "put_directory", directory: applyOrganisation(state, event) }],
-  };
-}
+const change = (event: OrganisationEvent, answer: unknown): OrganisationStep => ({
+  events: [event],
+  reply: succeed(answer),
+  effects: [putDirectory],
+});

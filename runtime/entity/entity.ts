@@ -1,75 +1,66 @@
-import { fail, succeed } from "../../protocols/errors.ts";
-import type { Reply, RuntimeFailure } from "../../protocols/errors.ts";
+import { fail } from "../../protocols/errors.ts";
+import type { RuntimeFailure } from "../../protocols/errors.ts";
 import type { EpochMs } from "../../protocols/time.ts";
-import type { Activation } from "../hosting/activation.ts";
+import { reasonOf, setAside } from "../dead-letters.ts";
+import type { Activation, ActivationView } from "../hosting/activation.ts";
 import type { ActorTools, Ownership } from "../hosting/actor-tools.ts";
+import { effectsWaitingMax, mailboxLengthMax, mailboxRetryAfterMs } from "../limits.ts";
+import { addressText, shardOf } from "../messaging/address.ts";
 import type { Address } from "../messaging/address.ts";
-import { addressText, journalSubject } from "../messaging/address.ts";
-import { Backoff } from "../backoff.ts";
-import { issuesOfThrown, moved } from "../messaging/command.ts";
+import { moved } from "../messaging/command.ts";
 import type { ActorReply, Command } from "../messaging/command.ts";
-import { commitOf } from "./commit.ts";
-import type { CommittedStep } from "./commit.ts";
-import { EffectQueue } from "./effects.ts";
-import type { DueEffect } from "./effects.ts";
+import { Defect } from "./defects.ts";
+import type { AnyBehaviour, NumberedEffect, Restored } from "./envelope.ts";
+import { Life } from "./life.ts";
+import type { Contradiction } from "./life.ts";
 import { loadEntity } from "./loading.ts";
-import { applyStep, snapshotOf } from "./envelope.ts";
-import type { AnyBehaviour, Envelope, JournalPosition } from "./envelope.ts";
-import { settleAppend } from "./settle.ts";
-import type { Settled } from "./settle.ts";
-import { effectsWaitingMax, mailboxLengthMax, mailboxRetryAfterMs, stepBytesMax } from "../limits.ts";
-import type { RememberedReplies } from "./remembered-replies.ts";
-import { takeGroup } from "./step-group.ts";
-import type { Pending, PendingStep, Reader } from "./step-group.ts";
+import { Outbox } from "./outbox.ts";
+import { effectKey, performEffect } from "./perform.ts";
+import type { Pending } from "./step-group.ts";
+import { Supervision } from "./supervision.ts";
+import type { Verdict } from "./supervision.ts";
+import { earliestTimer, timerCommandId, TimerWatch } from "./timers.ts";
+import type { Timer } from "./timers.ts";
+import { WakeNote, wakeKey } from "./wake-note.ts";
 
-// One live entity actor.
+// One entity actor: its mailbox, and the lives and rests behind it.
 //   A1. One step at a time: `handle` is never re-entered, and sees the events of all steps before it.
 //   A2. A reply leaves only after everything it reflects is in the journal.
 //   A3. One append is under way at most; steps that arrive meanwhile form the next commit.
 //   A4. A command id is handled once: a repetition gets the first one's reply, whether that is written, remembered or due.
 //   A5. We append only under the epoch we loaded with; whatever contradicts it closes us.
+//   A6. An effect is performed only after its commit, in order, until it is done or set aside; a crash repeats it under
+//       the same key.
+//   A7. A timer ends in the commit of its own step, so it counts once.
 
-interface Live {
+interface Living {
   readonly kind: "live";
-  /** What the journal holds. */
-  committed: Envelope;
-  position: JournalPosition;
-  /** The same, with the steps that are still on their way. */
-  speculative: Envelope;
-  readonly remembered: RememberedReplies;
-  readonly forming: PendingStep[];
-  /** Questions that saw what is on its way: answered with it. */
-  readonly readers: Reader[];
-  appending: boolean;
+  readonly life: Life;
+  readonly outbox: Outbox;
 }
-type State = { readonly kind: "loading" } | Live | { readonly kind: "stopped" };
+type State =
+  | { readonly kind: "loading" | "stopped" }
+  | Living
+  | { readonly kind: "parked"; readonly failure: RuntimeFailure; readonly untilMs: number };
 
-const snapshotEveryCommitsDefault = 1_000;
 const effectsFinishMsMax = 2_000;
-/** One caller's poisonous command may not keep an actor from everybody else for longer. */
-const restartMsMax = 2_000;
-
-/** Everything handled that no append holds yet. */
-const takeUnwritten = (live: Live): Pending[] => [
-  ...live.forming.splice(0),
-  ...live.readers.splice(0).map(({ pending }) => pending),
-];
+/** The journal learns of performed effects this long after the last one, unless a commit tells it sooner. */
+const markAfterMs = 1_000;
 
 export class Entity implements Activation {
   readonly #behaviour: AnyBehaviour;
   readonly #address: Address;
   readonly #tools: ActorTools;
   readonly #ownership: Ownership;
-  readonly #effects: EffectQueue;
-  readonly #restarts: Backoff;
+  readonly #supervision: Supervision;
+  readonly #note: WakeNote;
   readonly #stopping = new AbortController();
   readonly #due = new Map<string, Promise<ActorReply>>();
+  readonly #poisonousTimers = new Set<number>();
+  readonly #labels: { readonly kind: string };
   #state: State = { kind: "loading" };
   #waiting: Pending[] = [];
-  #appended: Promise<void> = Promise.resolve();
-  #commitsSinceSnapshot = 0;
-  #saving = false;
-  #lastAt = 0;
+  #woken = false;
   #usedMs: number;
 
   constructor(behaviour: AnyBehaviour, address: Address, tools: ActorTools, ownership: Ownership) {
@@ -77,300 +68,296 @@ export class Entity implements Activation {
     this.#address = address;
     this.#tools = tools;
     this.#ownership = ownership;
+    this.#labels = { kind: behaviour.kind };
     this.#usedMs = tools.clock.monotonicMs();
-    this.#restarts = new Backoff(tools.random, { maxMs: restartMsMax });
-    this.#effects = new EffectQueue(async ({ effect, idempotencyKey }) => {
-      await behaviour.perform?.(effect, { key: address.key, idempotencyKey });
-    }, tools);
+    this.#supervision = new Supervision(tools.clock, tools.random);
+    this.#note = new WakeNote(tools.wakes, wakeKey(shardOf(address, tools.shardCount), address));
+    tools.metrics.activations(1, this.#labels);
     void this.#open();
   }
 
   get busy(): boolean {
-    return this.#due.size > 0 || this.#effects.length > 0;
+    const effects = this.#state.kind === "live" ? this.#state.outbox.pending.length : 0;
+    return this.#due.size > 0 || effects > 0;
   }
 
   get usedMs(): number {
     return this.#usedMs;
   }
 
+  get wakeAt(): EpochMs | undefined {
+    return this.#state.kind === "live" ? earliestTimer(this.#state.life.committed.timers)?.at : undefined;
+  }
+
+  describe(): ActivationView {
+    const state = this.#state;
+    const living = state.kind === "live" ? state : undefined;
+    return {
+      status: state.kind,
+      mailbox: this.#due.size,
+      position: living?.life.position ?? 0,
+      effectsWaiting: living?.outbox.pending.length ?? 0,
+      timers: living?.life.committed.timers.byName.size ?? 0,
+      restarts: this.#supervision.restarts,
+      ...(state.kind === "parked" ? { reason: JSON.stringify(state.failure) } : {}),
+    };
+  }
+
   ask(command: Command): Promise<ActorReply> {
     this.#usedMs = this.#tools.clock.monotonicMs();
     const state = this.#state;
     if (state.kind === "stopped") return Promise.resolve(moved);
-    const known = state.kind === "live" ? state.remembered.get(command.id) : undefined;
+    if (state.kind === "parked") return Promise.resolve(this.#refuse(this.#parkedFailure(state)));
+    const known = state.kind === "live" ? state.life.remembered.replyTo(command.id) : undefined;
     if (known !== undefined) return Promise.resolve(known); // A4
     const due = this.#due.get(command.id);
     if (due !== undefined) return due; // A4
-    if (this.#due.size >= mailboxLengthMax || this.#effects.length >= effectsWaitingMax) {
-      return Promise.resolve(fail({ code: "mailbox_full", retryAfterMs: mailboxRetryAfterMs }));
-    }
-    const { promise, resolve } = Promise.withResolvers<ActorReply>();
-    this.#due.set(command.id, promise);
-    const pending: Pending = {
-      command,
-      answer: (reply) => {
-        this.#due.delete(command.id);
-        resolve(reply);
-      },
-    };
-    if (state.kind === "live") this.#take(state, pending);
-    else this.#waiting.push(pending);
-    return promise;
+    const effects = state.kind === "live" ? state.outbox.pending.length : 0;
+    // What other actors tell us is taken all the same: two that tell each other must not wait for each other.
+    const congested = effects >= effectsWaitingMax && command.from === undefined;
+    if (this.#due.size >= mailboxLengthMax || congested)
+      return Promise.resolve(this.#refuse({ code: "mailbox_full", retryAfterMs: mailboxRetryAfterMs }));
+    this.#tools.metrics.mailboxDepth(this.#due.size, this.#labels);
+    return this.#accept(command);
+  }
+
+  /** Its shard's list says that a timer is due. */
+  wake(): void {
+    this.#woken = true;
+    if (this.#state.kind === "live") this.#tidyAfterWaking(this.#state.life);
   }
 
   async stop(): Promise<void> {
     if (this.#state.kind === "stopped") return;
-    const live = this.#state.kind === "live" ? this.#state : undefined;
+    const living = this.#state.kind === "live" ? this.#state : undefined;
     this.#stopping.abort();
-    if (live !== undefined) {
+    if (living !== undefined) {
       this.#state = { kind: "loading" }; // new commands wait, and are sent elsewhere below
-      while (live.appending || live.forming.length > 0 || live.readers.length > 0) {
-        this.#pump(live);
-        await this.#appended;
-      }
+      await living.life.finish();
+      await living.outbox.stop(effectsFinishMsMax);
+      living.life.mark();
+      await living.life.finish();
+      if (this.#ownership.owned()) await living.life.settleNote();
+      living.life.end();
     }
     this.#close();
-    await this.#effects.stop(effectsFinishMsMax);
   }
 
+  #accept(command: Command, timer?: Timer): Promise<ActorReply> {
+    const { promise, resolve } = Promise.withResolvers<ActorReply>();
+    this.#due.set(command.id, promise);
+    const answer = (reply: ActorReply): void => {
+      this.#due.delete(command.id);
+      resolve(reply);
+    };
+    const pending: Pending = { command, answer, ...(timer === undefined ? {} : { timer }) };
+    if (this.#state.kind === "live") this.#state.life.take(pending);
+    else this.#waiting.push(pending);
+    return promise;
+  }
+
+  #refuse(failure: RuntimeFailure): ActorReply {
+    this.#tools.metrics.refusals(1, { ...this.#labels, reason: failure.code });
+    return fail(failure);
+  }
+
+  #parkedFailure({ failure, untilMs }: Extract<State, { kind: "parked" }>): RuntimeFailure {
+    const leftMs = Math.max(0, Math.ceil(untilMs - this.#tools.clock.monotonicMs()));
+    return "retryAfterMs" in failure ? { ...failure, retryAfterMs: leftMs } : failure;
+  }
+
+  /** Loads until it lives. Rests in between, longer when loading is hopeless. */
   async #open(): Promise<void> {
-    const { log } = this.#tools;
+    const { clock, log, metrics } = this.#tools;
     while (this.#state.kind === "loading" && !this.#stopping.signal.aborted) {
+      const startedMs = clock.monotonicMs();
       try {
         const loaded = await loadEntity(this.#behaviour, this.#address, this.#tools, this.#ownership);
         if (loaded.kind === "not_owner") return this.#close();
         if (this.#stopping.signal.aborted) return;
-        const { envelope, position, remembered } = loaded;
-        this.#serve({
-          kind: "live",
-          committed: envelope,
-          position,
-          speculative: envelope,
-          remembered,
-          forming: [],
-          readers: [],
-          appending: false,
-        });
-        return;
+        metrics.replayMs(clock.monotonicMs() - startedMs, this.#labels);
+        return this.#live(loaded);
       } catch (error) {
-        log.error("actor_not_loaded", {
-          actor: addressText(this.#address),
-          attempt: this.#restarts.attempts + 1,
-          error,
-        });
-        const waitMs = this.#restarts.nextMs();
-        const failure = {
-          code: "unavailable",
-          reason: "the actor cannot be loaded",
-          retryAfterMs: Math.ceil(waitMs),
-        } as const;
-        for (const { answer } of this.#waiting.splice(0)) answer(fail(failure));
-        await this.#tools.clock.sleep(waitMs, this.#stopping.signal);
+        log.error("actor_not_loaded", { actor: addressText(this.#address), error });
+        const verdict = this.#verdictOn(error);
+        const retryAfterMs = Math.ceil(verdict.waitMs);
+        if (verdict.kind === "restart")
+          this.#refuseWaiting({ code: "unavailable", reason: "the actor cannot be loaded", retryAfterMs });
+        await this.#rest(verdict, error, error instanceof Defect ? error.failure : undefined);
       }
     }
   }
 
-  #serve(live: Live): void {
-    this.#state = live;
-    const { key } = this.#address;
-    const effects = this.#behaviour.resume?.(live.committed.state, key) ?? [];
-    this.#effects.add(this.#dueEffects(effects, `${live.position.sequence}/resume`));
-    for (const pending of this.#waiting.splice(0)) this.#take(live, pending);
+  #verdictOn(error: unknown): Verdict {
+    if (!(error instanceof Defect)) return this.#supervision.interrupted();
+    return error.failure === undefined ? this.#supervision.failed() : this.#supervision.hopeless();
   }
 
-  /** One step (A1). Whatever throws here is a defect of the behaviour. */
-  #take(live: Live, pending: Pending): void {
-    if (this.#state !== live) return void this.#waiting.push(pending); // a command before this one crashed us
-    const { command, answer } = pending;
-    const known = live.remembered.get(command.id);
-    if (known !== undefined) return answer(known); // A4: it waited while the journal was read
-    const parsed = this.#parse(command.message);
-    if (!parsed.ok) return answer(parsed);
-
-    const at = Math.max(this.#lastAt, this.#tools.clock.now()) as EpochMs; // an actor's time never goes back
-    this.#lastAt = at;
-    this.#tools.metrics.commands(1, { kind: this.#behaviour.kind });
-    try {
-      const context = { key: this.#address.key, at, by: command.by, entropy: this.#tools.random.hex(16) };
-      const step = this.#behaviour.handle(live.speculative.state, parsed.value, context);
-      if (step.events.length === 0) {
-        return this.#read(live, { pending, reply: step.reply as ActorReply, effects: step.effects ?? [] });
-      }
-      const written: CommittedStep = {
-        id: command.id,
-        by: command.by,
-        at,
-        events: step.events,
-        reply: step.reply as Reply,
-      };
-      const bytes = Buffer.byteLength(JSON.stringify(written));
-      if (bytes > stepBytesMax) throw new Error(`a step of ${bytes} bytes exceeds ${stepBytesMax}`);
-      live.speculative = applyStep(this.#behaviour, live.speculative, written);
-      live.forming.push({ ...pending, written, bytes, effects: step.effects ?? [] });
-    } catch (error) {
-      return this.#crash(live, pending, error);
-    }
-    this.#pump(live);
-  }
-
-  #parse(message: unknown): Reply<unknown, RuntimeFailure> {
-    try {
-      return succeed(this.#behaviour.parse(message));
-    } catch (error) {
-      return fail({ code: "invalid_message", issues: issuesOfThrown(error) });
-    }
-  }
-
-  /** A step without events: answered at once, or with the commit whose events it saw (A2). */
-  #read(live: Live, reader: Reader): void {
-    if (live.speculative === live.committed) this.#answerReader(live, reader);
-    else live.readers.push(reader);
-  }
-
-  #answerReader(live: Live, { pending, reply, effects }: Reader): void {
-    if (!this.#ownership.vouched()) {
-      return pending.answer(
-        fail({ code: "unavailable", reason: "ownership is in doubt", retryAfterMs: 100 }),
-      );
-    }
-    pending.answer(reply);
-    this.#effects.add(this.#dueEffects(effects, `${live.position.sequence}/${pending.command.id}`));
-  }
-
-  #pump(live: Live): void {
-    if (live.appending || (live.forming.length === 0 && live.readers.length === 0)) return;
-    live.appending = true; // A3
-    this.#appended = this.#append(live).finally(() => {
-      live.appending = false;
-      if (this.#state === live) this.#pump(live);
+  #live(restored: Restored): void {
+    const { clock } = this.#tools;
+    const timers = new TimerWatch(clock, (timer) => this.#fire(timer));
+    const outbox = this.#outboxFor(restored);
+    const parts = {
+      behaviour: this.#behaviour,
+      address: this.#address,
+      tools: this.#tools,
+      ownership: this.#ownership,
+      outbox,
+      timers,
+      note: this.#note,
+      poisonousTimers: this.#poisonousTimers,
+    };
+    const life: Life = new Life(parts, restored, {
+      stored: () => this.#supervision.succeeded(),
+      crashed: (pending, error) => this.#crashed(living, pending, error),
+      contradicted: (outcome, unsettled) => this.#contradicted(living, outcome, unsettled),
     });
+    const living: Living = { kind: "live", life, outbox };
+    this.#state = living;
+    life.start();
+    if (this.#woken) this.#tidyAfterWaking(life);
+    for (const pending of this.#waiting.splice(0)) {
+      if (this.#state === living) life.take(pending);
+      else this.#waiting.push(pending); // a command before this one crashed us
+    }
   }
 
-  async #append(live: Live): Promise<void> {
-    const { clock, metrics, random, journal } = this.#tools;
-    const group = takeGroup(live.forming);
-    const all = live.forming.length === 0; // readers saw all that was handled, so they wait for the last group
-    const readers = all ? live.readers.splice(0) : [];
-    const after = all ? live.speculative : undefined;
-    if (group === undefined) {
-      for (const reader of readers) this.#answerReader(live, reader); // what they saw was written by the commit before
-      return;
-    }
-
-    const steps = group.map(({ written }) => written) as [CommittedStep, ...CommittedStep[]];
-    const links = { cid: random.hex(8), prev: live.position.cid, epoch: this.#ownership.epoch };
-    const commit = commitOf(links, steps);
-    const startedMs = clock.monotonicMs();
-    const outcome = await settleAppend(
-      journal,
-      { subject: journalSubject(this.#address), expected: live.position.sequence, commit },
-      { clock, backoff: new Backoff(random, { baseMs: 20, maxMs: 1_000 }), owned: this.#ownership.owned },
+  #outboxFor(restored: Restored): Outbox {
+    const { clock, random, log, metrics, tracer } = this.#tools;
+    const [behaviour, address, tools] = [this.#behaviour, this.#address, this.#tools];
+    const perform = async (due: NumberedEffect): Promise<void> => {
+      const state = this.#state.kind === "live" ? this.#state.life.committed.state : restored.envelope.state;
+      const span = tracer.span(`${behaviour.kind} effect`, { parent: due.trace });
+      try {
+        await performEffect({ ...due, trace: span.context }, { behaviour, address, tools, state });
+        span.end();
+        metrics.effectsPerformed(1, this.#labels);
+      } catch (error) {
+        span.end(error);
+        throw error;
+      }
+    };
+    return new Outbox(
+      {
+        clock,
+        random,
+        perform,
+        failed: ({ number }, error, attempt) => {
+          metrics.effectsFailed(1, this.#labels);
+          log.warn("effect_failed", { effect: effectKey(address, number), attempt, error });
+        },
+        givenUp: ({ number, effect }, error) => {
+          const id = effectKey(address, number);
+          const letter = { what: "effect", ...address, id, ...reasonOf(error), original: effect } as const;
+          return setAside(tools, letter, this.#stopping.signal);
+        },
+        drained: () => void this.#markLater(),
+      },
+      restored,
     );
-    if (outcome.kind !== "stored")
-      return this.#notStored(live, outcome, [...group, ...readers.map(({ pending }) => pending)]);
-
-    metrics.commitMs(clock.monotonicMs() - startedMs, { kind: this.#behaviour.kind });
-    metrics.commits(1, { kind: this.#behaviour.kind });
-    live.position = { sequence: outcome.sequence, cid: commit.cid };
-    live.committed =
-      after ??
-      group.reduce((before, { written }) => applyStep(this.#behaviour, before, written), live.committed);
-    if (live.speculative === after) live.speculative = live.committed;
-    this.#restarts.reset();
-    let index = 0;
-    for (const { written, answer, effects } of group) {
-      live.remembered.add(written.id, written.reply);
-      answer(written.reply); // A2
-      this.#effects.add(this.#dueEffects(effects, String(outcome.sequence), index));
-      index += effects.length;
-    }
-    for (const reader of readers) this.#answerReader(live, reader);
-    this.#snapshotWhenDue(live);
   }
 
-  #notStored(live: Live, outcome: Exclude<Settled, { kind: "stored" }>, refused: readonly Pending[]): void {
+  async #markLater(): Promise<void> {
+    await this.#tools.clock.sleep(markAfterMs, this.#stopping.signal);
+    if (this.#state.kind === "live") this.#state.life.mark();
+  }
+
+  #tidyAfterWaking(life: Life): void {
+    this.#woken = false;
+    if (life.committed.timers.byName.size === 0) life.tidyNote();
+  }
+
+  /** Resolves to whether the timer has ended. */
+  async #fire(timer: Timer): Promise<boolean> {
+    const command = { id: timerCommandId(timer), by: "timer", message: timer.message };
+    const v = this.#behaviour.messageVersion;
+    await (this.#due.get(command.id) ?? this.#accept(v === undefined ? command : { ...command, v }, timer));
+    const { kind } = this.#state;
+    if (kind !== "live") return false;
+    const ended = this.#state.life.committed.timers.byName.get(timer.name)?.number !== timer.number;
+    if (ended) this.#tools.metrics.timersFired(1, this.#labels);
+    return ended;
+  }
+
+  #contradicted(living: Living, outcome: Contradiction, unsettled: readonly Pending[]): void {
     const actor = addressText(this.#address);
     const { log } = this.#tools;
-    switch (outcome.kind) {
-      case "full": {
-        // Certainly not written: the state goes back, and what was handled on top of it is refused with it.
-        const failure = { code: "stream_full", stream: "journal", retryAfterMs: 5_000 } as const;
-        live.speculative = live.committed;
-        for (const { answer } of [...refused, ...takeUnwritten(live)]) answer(fail(failure));
-        return log.error("journal_full", { actor });
-      }
-      case "rolled_back":
-        log.error("journal_rolled_back", { actor, expected: live.position.sequence, tail: outcome.tail });
-        break;
-      case "fenced":
-        log.warn("actor_fenced", { actor, epoch: this.#ownership.epoch, newer: outcome.epoch });
-        if (outcome.epoch > this.#ownership.epoch) this.#ownership.surrender(); // A5
-        break;
-      case "abandoned":
-        break;
+    if (outcome.kind === "rolled_back") {
+      log.error("journal_rolled_back", { actor, expected: living.life.position, tail: outcome.tail });
+    } else if (outcome.kind === "fenced") {
+      log.warn("actor_fenced", { actor, epoch: this.#ownership.epoch, newer: outcome.epoch });
+      if (outcome.epoch > this.#ownership.epoch) this.#ownership.surrender(); // A5
     }
     // None of these steps is known to be written by us; the next owner, or our next life, answers their repetitions.
-    for (const { answer } of refused) answer(moved);
-    this.#restart(live);
+    for (const { answer } of unsettled) answer(moved);
+    void this.#restart(living, this.#supervision.interrupted(), outcome.kind);
   }
 
   /** The command that found a defect learns where to look; the actor starts again from its journal. */
-  #crash(live: Live, { command, answer }: Pending, error: unknown): void {
+  #crashed(living: Living, { command, answer, timer }: Pending, error: unknown): void {
     const reference = this.#tools.random.hex(8);
+    const { key } = this.#address;
+    const { id, by, message } = command;
     this.#tools.log.error("actor_crashed", {
       actor: addressText(this.#address),
-      command: command.id,
+      command: id,
       reference,
       error,
     });
+    if (timer !== undefined) this.#poisonousTimers.add(timer.number);
+    const original = { by, message };
+    const letter = {
+      what: "command",
+      ...this.#address,
+      id: `${key}-${id}`,
+      ...reasonOf(error),
+      original,
+    } as const;
+    void setAside(this.#tools, letter, this.#stopping.signal);
     answer(fail({ code: "internal", reference }));
-    this.#restart(live);
+    void this.#restart(living, this.#supervision.failed(), error);
   }
 
-  /** Steps that no append holds are handled again by the next life; the append under way settles by itself. */
-  #restart(live: Live): void {
-    const again = takeUnwritten(live);
+  /** Steps that no append holds are handled again by the next life. */
+  async #restart(living: Living, verdict: Verdict, cause: unknown): Promise<void> {
+    const again = living.life.end();
     const ending = this.#stopping.signal.aborted || !this.#ownership.owned();
     if (ending) for (const { answer } of again) answer(moved);
-    if (this.#state !== live) return; // stopped or restarted before
+    if (this.#state !== living) return; // stopped or restarted before
     if (ending) return this.#close();
-    this.#tools.metrics.restarts(1, { kind: this.#behaviour.kind });
+    this.#tools.metrics.restarts(1, this.#labels);
     this.#state = { kind: "loading" };
     this.#waiting.push(...again);
-    const waitMs = this.#restarts.nextMs();
-    void this.#appended
-      .then(() => this.#tools.clock.sleep(waitMs, this.#stopping.signal))
-      .then(() => this.#open());
+    await living.life.finish();
+    await living.outbox.stop(effectsFinishMsMax); // what it is doing must not overtake the next life's
+    await this.#rest(verdict, cause);
+    await this.#open();
+  }
+
+  /** Between two lives. A parked actor refuses; the others' commands wait. */
+  async #rest({ kind, waitMs }: Verdict, cause: unknown, known?: RuntimeFailure): Promise<void> {
+    const { clock, log, metrics } = this.#tools;
+    if (this.#stopping.signal.aborted) return;
+    if (kind === "park") {
+      const { reason } = reasonOf(cause);
+      const retryAfterMs = Math.ceil(waitMs);
+      const failure = known ?? { code: "actor_failed", reason, retryAfterMs };
+      metrics.escalations(1, this.#labels);
+      log.error("actor_parked", { actor: addressText(this.#address), reason, restMs: retryAfterMs });
+      this.#state = { kind: "parked", failure, untilMs: clock.monotonicMs() + waitMs };
+      this.#refuseWaiting(failure);
+    }
+    await clock.sleep(waitMs, this.#stopping.signal);
+    if (this.#state.kind === "parked") this.#state = { kind: "loading" };
+  }
+
+  #refuseWaiting(failure: RuntimeFailure): void {
+    for (const { answer } of this.#waiting.splice(0)) answer(this.#refuse(failure));
   }
 
   #close(): void {
     this.#state = { kind: "stopped" };
     this.#stopping.abort();
     for (const { answer } of this.#waiting.splice(0)) answer(moved);
-  }
-
-  #dueEffects(effects: readonly unknown[], place: string, from = 0): DueEffect[] {
-    return effects.map((effect, index) => ({
-      effect,
-      idempotencyKey: `${addressText(this.#address)}/${place}/${from + index}`,
-    }));
-  }
-
-  #snapshotWhenDue(live: Live): void {
-    this.#commitsSinceSnapshot++;
-    if (
-      this.#saving ||
-      this.#commitsSinceSnapshot < (this.#behaviour.snapshotEveryCommits ?? snapshotEveryCommitsDefault)
-    )
-      return;
-    this.#saving = true;
-    this.#commitsSinceSnapshot = 0;
-    const { committed: envelope, position, remembered } = live;
-    this.#tools.snapshots
-      .save(this.#address, snapshotOf(this.#behaviour, { envelope, position, remembered }))
-      .catch((error: unknown) =>
-        this.#tools.log.warn("snapshot_failed", { actor: addressText(this.#address), error }),
-      )
-      .finally(() => (this.#saving = false));
   }
 }

@@ -2,11 +2,10 @@ import type { ActorTools, Ownership } from "../hosting/actor-tools.ts";
 import type { Address } from "../messaging/address.ts";
 import { addressText, journalSubject } from "../messaging/address.ts";
 import { Backoff } from "../backoff.ts";
-import { decodeCommit, fenceOf } from "./commit.ts";
-import { applyCommit, emptyEnvelope, restoredFrom } from "./envelope.ts";
+import { decodeCommit, encodeMark } from "./commit.ts";
+import { applyCommit, emptyRestored, restoredFrom } from "./envelope.ts";
 import type { AnyBehaviour, Restored } from "./envelope.ts";
 import { newestTail, settleAppend } from "./settle.ts";
-import { RememberedReplies } from "./remembered-replies.ts";
 
 // How an entity actor comes to life.
 //   O1. A tail with a newer epoch than ours means that we are not the owner: the shard is given up.
@@ -37,35 +36,37 @@ export async function loadEntity(
 
   const cid = tools.random.hex(8);
   const links = { cid, prev: tail.commit?.cid ?? "", epoch: ownership.epoch };
-  const commit = fenceOf(links, ownership.host, tools.clock.now());
-  const fence = await settleAppend(tools.journal, { subject, expected: tail.sequence, commit }, settling); // O2
+  const data = encodeMark(links, ownership.host, tools.clock.now());
+  const fence = await settleAppend(tools.journal, { subject, expected: tail.sequence, cid, data }, settling); // O2
   if (fence.kind === "abandoned") return { kind: "not_owner" };
   if (fence.kind !== "stored")
     throw new Error(`the fence of ${addressText(address)} was not stored: ${fence.kind}`);
 
-  const start = await startingPoint(behaviour, address, tools, fence.sequence);
-  const { remembered } = start;
-  let { envelope, position } = start;
-  for await (const entry of tools.journal.read(subject, position.sequence, fence.sequence)) {
-    const read = decodeCommit(entry.data);
-    envelope = applyCommit(behaviour, envelope, { commit: read, previous: position.cid, remembered });
-    position = { sequence: entry.sequence, cid: read.cid };
+  let restored = await startingPoint(behaviour, address, tools, fence.sequence);
+  let commits = 0;
+  for await (const entry of tools.journal.read(subject, restored.position.sequence, fence.sequence)) {
+    const { sequence } = entry;
+    restored = applyCommit(behaviour, restored, { commit: decodeCommit(entry.data), sequence });
+    commits++;
   }
-  if (position.cid !== cid) throw new Error(`the replay of ${addressText(address)} ended before its fence`); // O3
-  return { kind: "loaded", envelope, position, remembered };
+  if (restored.position.cid !== cid)
+    throw new Error(`the replay of ${addressText(address)} ended before its fence`); // O3
+  tools.metrics.replayedCommits(commits, { kind: behaviour.kind });
+  return { kind: "loaded", ...restored };
 }
 
 async function startingPoint(
   behaviour: AnyBehaviour,
   address: Address,
-  { snapshots, log }: ActorTools,
+  { snapshots, log, metrics }: ActorTools,
   fenceSequence: number,
 ): Promise<Restored> {
   const snapshot = await snapshots.load(address, behaviour.version);
   const restored = snapshot === undefined ? undefined : restoredFrom(snapshot);
-  if (snapshot !== undefined && restored === undefined)
-    log.warn("snapshot_unreadable", { actor: addressText(address) });
+  if (snapshot !== undefined && restored === undefined) {
+    metrics.snapshotsRejected(1, { kind: behaviour.kind, reason: "unreadable" });
+    log.warn("snapshot_unreadable", { actor: addressText(address), position: snapshot.position });
+  }
   if (restored !== undefined && restored.position.sequence < fenceSequence) return restored;
-  const position = { sequence: 0, cid: "" };
-  return { envelope: emptyEnvelope(behaviour, address.key), position, remembered: new RememberedReplies() };
+  return emptyRestored(behaviour, address.key);
 }

@@ -1,7 +1,7 @@
 import type { Backoff } from "../backoff.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { JournalLog } from "../ports/journal.ts";
-import { decodeCommit, encodeCommit } from "./commit.ts";
+import { decodeCommit } from "./commit.ts";
 import type { Commit } from "./commit.ts";
 
 // What became of an append.
@@ -27,11 +27,15 @@ const staleTailsMax = 20;
 
 export async function settleAppend(
   log: JournalLog,
-  attempt: { readonly subject: string; readonly expected: number; readonly commit: Commit },
+  attempt: {
+    readonly subject: string;
+    readonly expected: number;
+    readonly cid: string;
+    readonly data: Uint8Array;
+  },
   tools: { readonly clock: Clock; readonly backoff: Backoff; readonly owned: () => boolean },
 ): Promise<Settled> {
-  const { subject, expected, commit } = attempt;
-  const data = encodeCommit(commit);
+  const { subject, expected, cid, data } = attempt;
   let doubtful = false; // an attempt may still be under way
   let staleTails = 0;
   while (tools.owned()) {
@@ -42,7 +46,7 @@ export async function settleAppend(
 
     const tail = await newestTail(log, subject, tools);
     if (tail.kind === "unread") break;
-    if (tail.commit?.cid === commit.cid) return { kind: "stored", sequence: tail.sequence };
+    if (tail.commit?.cid === cid) return { kind: "stored", sequence: tail.sequence };
     if (tail.sequence > expected) return { kind: "fenced", epoch: tail.commit?.epoch ?? 0 };
     if (tail.sequence < expected && ++staleTails >= staleTailsMax)
       return { kind: "rolled_back", tail: tail.sequence };

@@ -12,6 +12,8 @@ export interface Activation {
   readonly usedMs: number;
   /** When its earliest timer is due, if it has one. */
   readonly wakeAt?: EpochMs | undefined;
+  /** Its wake note says that a timer is due. */
+  wake?(): void;
   /** What an operator sees of it. */
   describe(): ActivationView;
 }

@@ -1,5 +1,6 @@
 import type { Clock } from "../ports/clock.ts";
-import type { Connection } from "../ports/connection.ts";
+import type { ActorClient } from "../messaging/client.ts";
+import type { Connection, KeyValue } from "../ports/connection.ts";
 import type { JournalLog } from "../ports/journal.ts";
 import type { Log } from "../ports/log.ts";
 import type { RuntimeMetrics } from "../observability/metrics.ts";
@@ -19,6 +20,11 @@ export interface ActorTools {
   readonly messaging: Pick<Connection["messaging"], "publish">;
   readonly reader: Pick<Connection["reader"], "follow" | "bounds">;
   readonly writer: Pick<Connection["writer"], "append">;
+  /** Asks other actors. */
+  readonly client: Pick<ActorClient, "ask">;
+  /** Where it is noted when sleeping actors must be woken. */
+  readonly wakes: KeyValue;
+  readonly shardCount: number;
 }
 
 /** The claim under which an activation acts. */

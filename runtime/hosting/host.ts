@@ -7,12 +7,15 @@ import type { Clock } from "../ports/clock.ts";
 import type { Connection } from "../ports/connection.ts";
 import type { AnyBehaviour } from "../entity/envelope.ts";
 import type { AnyFold } from "../folds/fold-actor.ts";
+import { Backoff } from "../backoff.ts";
 import { LeaseKeeper } from "../ownership/lease-keeper.ts";
 import { leaseTtlMsDefault } from "../limits.ts";
 import { silentLog } from "../ports/log.ts";
 import type { Log } from "../ports/log.ts";
 import { runtimeMetrics } from "../observability/metrics.ts";
 import { noTracer } from "../observability/tracing.ts";
+import type { Tracer } from "../observability/tracing.ts";
+import { openClient } from "../messaging/client.ts";
 import { systemRandom } from "../ports/random.ts";
 import type { Random } from "../ports/random.ts";
 import type { AnyService } from "./service-actor.ts";
@@ -34,6 +37,7 @@ export interface HostOptions {
   readonly journalStream?: string;
   readonly log?: Log;
   readonly telemetry?: Telemetry;
+  readonly tracer?: Tracer;
   readonly clock?: Clock;
   readonly random?: Random;
 }
@@ -47,6 +51,7 @@ export interface Host {
 }
 
 const leasesBucket = "LEASES";
+const wakesBucket = "WAKES";
 const snapshotsStream = "SNAPSHOTS";
 const journalStreamDefault = "CONTROL";
 const housekeepingMs = 30_000;
@@ -58,6 +63,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
   const { shardCount = shardCountDefault, leaseTtlMs: ttlMs = leaseTtlMsDefault } = options;
   assert(connection.store !== undefined, "a host needs a connection with a store");
   assert(hostNamePattern.test(name), `host name ${JSON.stringify(name)}: letters, digits, _, = and - only`);
+  const { tracer = noTracer } = options;
   const metrics = runtimeMetrics(options.telemetry);
   const tools = {
     journal: connection.store.journal(options.journalStream ?? journalStreamDefault),
@@ -66,13 +72,17 @@ export async function openHost(options: HostOptions): Promise<Host> {
     random,
     log,
     metrics,
-    tracer: noTracer,
+    tracer,
     messaging: connection.messaging,
     reader: connection.reader,
     writer: connection.writer,
+    client: openClient(connection, { clock, random, shardCount, tracer }),
+    wakes: await connection.bucket(wakesBucket),
+    shardCount,
   };
   const activate = activator({ folds: [], services: [], ...options }, tools);
   const shards = new Map<number, Shard>();
+  const stopping = new AbortController();
 
   const standingOf = (shard: number): readonly Address[] => {
     try {
@@ -95,6 +105,18 @@ export async function openHost(options: HostOptions): Promise<Host> {
     metrics.ownedShards(shards.size);
     await opened.serve(connection.messaging, shard);
     opened.keepStanding(standingOf(shard));
+    void readWakeNotes(opened, shard);
+  };
+  const readWakeNotes = async (opened: Shard, shard: number): Promise<void> => {
+    const backoff = new Backoff(random, { maxMs: 5_000 });
+    while (shards.get(shard) === opened && !stopping.signal.aborted) {
+      try {
+        return await opened.readWakeNotes(tools.wakes, shard);
+      } catch (error) {
+        log.warn("wake_notes_not_read", { shard, error }); // nobody is forgotten: it is tried until it is done
+        await clock.sleep(backoff.nextMs(), stopping.signal);
+      }
+    }
   };
   const close = async (shard: number): Promise<void> => {
     const closing = shards.get(shard);
@@ -115,7 +137,6 @@ export async function openHost(options: HostOptions): Promise<Host> {
   });
   await keeper.start();
 
-  const stopping = new AbortController();
   const keepHouse = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
       await clock.sleep(housekeepingMs, stopping.signal);

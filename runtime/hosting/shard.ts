@@ -1,4 +1,7 @@
-import { fail } from "../../protocols/errors.ts";
+import { fail, succeed } from "../../protocols/errors.ts";
+import type { Reply } from "../../protocols/errors.ts";
+import type { EpochMs } from "../../protocols/time.ts";
+import { addressOfWakeKey, wakePrefix, wakeTimeOf } from "../entity/wake-note.ts";
 import type { Activation } from "./activation.ts";
 import type { Ownership } from "./actor-tools.ts";
 import { addressText, parseCommandSubject, shardCommands } from "../messaging/address.ts";
@@ -7,16 +10,24 @@ import type { Activate } from "./activator.ts";
 import type { Clock } from "../ports/clock.ts";
 import { Command, issuesOfThrown, moved } from "../messaging/command.ts";
 import type { ActorReply } from "../messaging/command.ts";
-import type { Messaging } from "../ports/connection.ts";
-import { idleMsMax } from "../limits.ts";
+import type { KeyValue, Messaging } from "../ports/connection.ts";
+import { WakeList } from "./wake-list.ts";
+import { activationsPerShardMax, idleMsMax, mailboxRetryAfterMs } from "../limits.ts";
+
+interface Resident {
+  readonly address: Address;
+  readonly activation: Activation;
+  standing: boolean;
+}
 
 /** The live actors of one owned shard. Opened when the claim is won, closed before it is given back. */
 export class Shard {
   readonly #ownership: Ownership;
   readonly #activate: Activate;
   readonly #clock: Clock;
-  readonly #live = new Map<string, { readonly activation: Activation; standing: boolean }>();
+  readonly #live = new Map<string, Resident>();
   readonly #ending = new Map<string, Promise<void>>();
+  readonly #sleeping: WakeList;
   #stopServing: () => Promise<void> = async () => {};
   #closed = false;
 
@@ -24,10 +35,29 @@ export class Shard {
     this.#ownership = ownership;
     this.#activate = activate;
     this.#clock = clock;
+    this.#sleeping = new WakeList(clock, (address) => this.#wake(address));
   }
 
   get size(): number {
     return this.#live.size;
+  }
+
+  get epoch(): number {
+    return this.#ownership.epoch;
+  }
+
+  /** What lives here now. */
+  *list(): Iterable<{ readonly address: Address; readonly activation: Activation }> {
+    for (const { address, activation } of this.#live.values()) yield { address, activation };
+  }
+
+  /** Puts one actor to sleep, whatever it is doing next; false when it was not awake. */
+  async evict(address: Address): Promise<boolean> {
+    const name = addressText(address);
+    if (!this.#live.has(name)) return false;
+    this.#end(name);
+    await this.#ending.get(name);
+    return true;
   }
 
   async serve(messaging: Messaging, shard: number): Promise<void> {
@@ -35,6 +65,16 @@ export class Shard {
       this.#receive(payload, subject),
     );
     if (this.#closed) await this.#stopServing();
+  }
+
+  /** Actors whose timers the shard's owners before us noted. */
+  async readWakeNotes(wakes: KeyValue, shard: number): Promise<void> {
+    for (const key of await wakes.keys(wakePrefix(shard))) {
+      const [entry, address] = [await wakes.get(key), addressOfWakeKey(key)];
+      if (this.#closed) return;
+      if (entry === undefined || address === undefined) continue;
+      this.#sleeping.add(address, wakeTimeOf(entry.value) ?? (0 as EpochMs));
+    }
   }
 
   /** Starts what must run without being asked, and stops what no longer must. */
@@ -45,7 +85,7 @@ export class Shard {
       if (live.standing && !wanted.has(name)) this.#end(name);
     }
     for (const address of addresses) {
-      this.#reach(address);
+      if (!this.#reach(address).ok) continue;
       const live = this.#live.get(addressText(address));
       if (live !== undefined) live.standing = true;
     }
@@ -62,6 +102,7 @@ export class Shard {
   async close(): Promise<void> {
     if (this.#closed) return void (await Promise.all(this.#ending.values()));
     this.#closed = true;
+    this.#sleeping.stop();
     for (const name of this.#live.keys()) this.#end(name);
     await Promise.all(this.#ending.values());
     await this.#stopServing();
@@ -80,24 +121,47 @@ export class Shard {
     await this.#ending.get(addressText(address)); // its former life finishes first
     if (this.#closed) return moved;
     const activation = this.#reach(address);
-    return activation === undefined
-      ? fail({ code: "unknown_kind", kind: address.kind })
-      : activation.ask(command.data);
+    return activation.ok ? activation.value.ask(command.data) : activation;
   }
 
-  #reach(address: Address): Activation | undefined {
+  #reach(address: Address): Reply<Activation> {
     const name = addressText(address);
     const live = this.#live.get(name);
-    if (live !== undefined) return live.activation;
+    if (live !== undefined) return succeed(live.activation);
+    if (this.#live.size >= activationsPerShardMax && !this.#makeRoom())
+      return fail({ code: "mailbox_full", retryAfterMs: mailboxRetryAfterMs });
     const activation = this.#activate(address, this.#ownership);
-    if (activation !== undefined) this.#live.set(name, { activation, standing: false });
+    if (activation.ok) this.#live.set(name, { address, activation: activation.value, standing: false });
     return activation;
+  }
+
+  /** Puts the actor to sleep that was not asked for longest; false when all are busy. */
+  #makeRoom(): boolean {
+    let oldest: readonly [string, number] | undefined;
+    for (const [name, { activation, standing }] of this.#live) {
+      if (standing || activation.busy) continue;
+      if (oldest === undefined || activation.usedMs < oldest[1]) oldest = [name, activation.usedMs];
+    }
+    if (oldest !== undefined) this.#end(oldest[0]);
+    return oldest !== undefined;
+  }
+
+  #wake(address: Address): void {
+    const ending = this.#ending.get(addressText(address));
+    if (ending !== undefined) return void ending.then(() => this.#wake(address));
+    if (this.#closed) return;
+    const activation = this.#reach(address);
+    if (activation.ok) activation.value.wake?.();
+    else if (activation.failure.code === "mailbox_full")
+      this.#sleeping.add(address, (this.#clock.now() + activation.failure.retryAfterMs) as EpochMs);
   }
 
   #end(name: string): void {
     const live = this.#live.get(name);
     if (live === undefined) return;
     this.#live.delete(name);
+    const { wakeAt } = live.activation;
+    if (wakeAt !== undefined && !this.#closed) this.#sleeping.add(live.address, wakeAt);
     const ended = live.activation.stop().finally(() => {
       if (this.#ending.get(name) === ended) this.#ending.delete(name);
     });

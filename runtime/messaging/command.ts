@@ -2,6 +2,10 @@ import { z } from "zod";
 import { issuesOf } from "../../protocols/errors.ts";
 import type { Issue, Reply, RuntimeFailure } from "../../protocols/errors.ts";
 
+/** The effect of another actor that a command is: numbers of one sender only grow. */
+const TellOrigin = z.object({ actor: z.string().max(1_000), number: z.number().int() });
+export type TellOrigin = Readonly<z.infer<typeof TellOrigin>>;
+
 /** What travels to an actor. The id makes a repeated command harmless. */
 export const Command = z.object({
   id: z.string().min(1).max(200),
@@ -9,6 +13,7 @@ export const Command = z.object({
   message: z.unknown(),
   /** Version of the message; 1 when absent. */
   v: z.number().int().min(1).optional(),
+  from: TellOrigin.optional(),
   /** W3C trace context of whoever asks. */
   trace: z.string().max(100).optional(),
 });

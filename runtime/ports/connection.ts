@@ -65,7 +65,7 @@ export interface StreamReader {
   /** The last sequence of a subject filter right now, from the leader; 0 when there is none. */
   lastSequence(stream: string, subject: string): Promise<number>;
   /** First and last sequence that the stream holds now, from the leader. An empty one begins behind its last. */
-  bounds(stream: string): Promise<{ readonly first: number; readonly last: number }>;
+  bounds(stream: string): Promise<StreamBounds>;
   /** Reads a closed range [from, to] of a subject filter and ends. */
   readRange(options: {
     readonly stream: string;
@@ -73,6 +73,12 @@ export interface StreamReader {
     readonly from: number;
     readonly to: number;
   }): AsyncIterable<StreamMessage>;
+}
+export interface StreamBounds {
+  readonly first: number;
+  readonly last: number;
+  /** Server's time of the stream's creation, where there is such a thing: another one is another stream. */
+  readonly createdAt?: EpochMs;
 }
 export interface Following {
   readonly position: number;

@@ -2,17 +2,28 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Backoff } from "../backoff.ts";
 import { systemClock } from "./clock.ts";
-import { commitOf, decodeCommit } from "../entity/commit.ts";
+import { decodeCommit } from "../entity/commit.ts";
 import type { Commit } from "../entity/commit.ts";
 import { settleAppend } from "../entity/settle.ts";
 import type { JournalLog } from "./journal.ts";
 import { seededRandom } from "./random.ts";
 
 const at = 0 as Commit["at"];
-export const commitNamed = (cid: string, prev = "", epoch = 1): Commit =>
-  commitOf({ cid, prev, epoch }, [
-    { id: cid, by: "suite", at, events: [cid], reply: { ok: true, value: cid } },
-  ]);
+export const commitNamed = (cid: string, prev = "", epoch = 1): Commit => ({
+  cid,
+  prev,
+  epoch,
+  id: cid,
+  by: "suite",
+  at,
+  events: [cid],
+  reply: { ok: true, value: cid },
+});
+/** A commit as `settleAppend` takes it. */
+export const appendOf = (commit: Commit): { cid: string; data: Uint8Array } => ({
+  cid: commit.cid,
+  data: new TextEncoder().encode(JSON.stringify(commit)),
+});
 
 const settling = {
   clock: systemClock,
@@ -24,7 +35,7 @@ const settling = {
 export function journalSuite(name: string, open: () => Promise<JournalLog>): void {
   describe(`${name} as a journal`, () => {
     const settle = async (journal: JournalLog, subject: string, expected: number, commit: Commit) =>
-      settleAppend(journal, { subject, expected, commit }, settling);
+      settleAppend(journal, { subject, expected, ...appendOf(commit) }, settling);
 
     test("a commit is stored behind the tail and read back", async () => {
       const journal = await open();
@@ -87,7 +98,7 @@ export function journalSuite(name: string, open: () => Promise<JournalLog>): voi
     test("a writer that lost its shard gives up", async () => {
       const journal = await open();
       const commit = commitNamed("a");
-      const attempt = { subject: "log.suite.lost", expected: 0, commit };
+      const attempt = { subject: "log.suite.lost", expected: 0, ...appendOf(commit) };
       assert.deepEqual(await settleAppend(journal, attempt, { ...settling, owned: () => false }), {
         kind: "abandoned",
       });

@@ -6,7 +6,7 @@ import { systemClock } from "./clock.ts";
 import { decodeCommit } from "../entity/commit.ts";
 import type { Connection } from "./connection.ts";
 import { newestTail, settleAppend } from "../entity/settle.ts";
-import { commitNamed, journalSuite } from "./journal.suite.ts";
+import { appendOf, commitNamed, journalSuite } from "./journal.suite.ts";
 import { MemoryJournal } from "../memory/store.ts";
 import type { JournalFault } from "../memory/store.ts";
 import { openConnection } from "../nats/connection.ts";
@@ -61,7 +61,7 @@ test("under 300 seeds of lost and late messages two rivals keep one chain, and e
         assert.equal(tail.kind, "read");
         if (tail.kind !== "read") return;
         const commit = commitNamed(`${name}${index}`, tail.commit?.cid ?? "");
-        const settled = await settleAppend(journal, { subject, expected: tail.sequence, commit }, tools);
+        const settled = await settleAppend(journal, { subject, expected: tail.sequence, ...appendOf(commit) }, tools);
         if (settled.kind === "stored") acknowledged.push(commit.cid);
         else assert.equal(settled.kind, "fenced");
       }

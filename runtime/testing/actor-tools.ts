@@ -1,6 +1,9 @@
 import type { ActorTools, Ownership } from "../hosting/actor-tools.ts";
 import { systemClock } from "../ports/clock.ts";
 import { silentLog } from "../ports/log.ts";
+import { MemoryKeyValue } from "../memory/key-value.ts";
+import { shardCountDefault } from "../messaging/address.ts";
+import { fail } from "../../protocols/errors.ts";
 import { MemoryJournal, MemorySnapshots } from "../memory/store.ts";
 import { runtimeMetrics } from "../observability/metrics.ts";
 import { noTracer } from "../observability/tracing.ts";
@@ -21,6 +24,9 @@ export function memoryTools(overrides: Partial<ActorTools> = {}): ActorTools {
       follow: async ({ after }) => ({ position: after, stop: async () => {} }),
       bounds: async () => ({ first: 1, last: 0 }),
     },
+    client: { ask: async () => fail({ code: "unavailable", reason: "nobody", retryAfterMs: 1 }) },
+    wakes: new MemoryKeyValue(),
+    shardCount: shardCountDefault,
     writer: { append: async () => ({ kind: "stored", sequence: 1 }) },
     ...overrides,
   };

@@ -16,7 +16,6 @@ export type LedgerFailure = { readonly code: "negative"; readonly amount: number
 export function ledger(
   options: {
     readonly perform?: (effect: Added, idempotencyKey: string) => Promise<void>;
-    readonly resume?: boolean;
     readonly snapshotEveryCommits?: number;
     readonly version?: number;
   } = {},
@@ -48,9 +47,6 @@ export function ledger(
     ...(perform === undefined
       ? {}
       : { perform: (effect: Added, io: { idempotencyKey: string }) => perform(effect, io.idempotencyKey) }),
-    ...(options.resume === true
-      ? { resume: (state: LedgerState) => [{ amount: state.total, by: "resume" }] }
-      : {}),
     ...(options.snapshotEveryCommits === undefined
       ? {}
       : { snapshotEveryCommits: options.snapshotEveryCommits }),
