@@ -2,7 +2,7 @@ import { fail } from "../../protocols/errors.ts";
 import type { RuntimeFailure } from "../../protocols/errors.ts";
 import type { EpochMs } from "../../protocols/time.ts";
 import { reasonOf, setAside } from "../dead-letters.ts";
-import type { Activation, ActivationView } from "../hosting/activation.ts";
+import type { Activation, ActivationView, HeldState } from "../hosting/activation.ts";
 import type { ActorTools, Ownership } from "../hosting/actor-tools.ts";
 import { effectsWaitingMax, mailboxLengthMax, mailboxRetryAfterMs } from "../limits.ts";
 import { addressText, shardOf } from "../messaging/address.ts";
@@ -101,6 +101,12 @@ export class Entity implements Activation {
       restarts: this.#supervision.restarts,
       ...(state.kind === "parked" ? { reason: JSON.stringify(state.failure) } : {}),
     };
+  }
+
+  get held(): HeldState | undefined {
+    if (this.#state.kind !== "live") return undefined;
+    const { committed, position } = this.#state.life;
+    return { state: committed.state, position };
   }
 
   ask(command: Command): Promise<ActorReply> {

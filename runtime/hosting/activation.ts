@@ -16,6 +16,14 @@ export interface Activation {
   wake?(): void;
   /** What an operator sees of it. */
   describe(): ActivationView;
+  /** What it has in memory at this moment, where that can be looked at. */
+  readonly held?: HeldState | undefined;
+}
+
+/** A committed state and the position in its log that it reflects. */
+export interface HeldState {
+  readonly state: unknown;
+  readonly position: number;
 }
 
 export interface ActivationView {

@@ -8,7 +8,10 @@ import type { Connection } from "../ports/connection.ts";
 import type { AnyBehaviour } from "../entity/envelope.ts";
 import type { AnyFold } from "../folds/fold-actor.ts";
 import { Backoff } from "../backoff.ts";
+import { hostedActors } from "../operations/hosted-actors.ts";
+import { serveOperations } from "../operations/host-operations.ts";
 import { LeaseKeeper } from "../ownership/lease-keeper.ts";
+import { leasesBucket } from "../ownership/lease-records.ts";
 import { leaseTtlMsDefault } from "../limits.ts";
 import { silentLog } from "../ports/log.ts";
 import type { Log } from "../ports/log.ts";
@@ -19,6 +22,7 @@ import { openClient } from "../messaging/client.ts";
 import { systemRandom } from "../ports/random.ts";
 import type { Random } from "../ports/random.ts";
 import type { AnyService } from "./service-actor.ts";
+import { WallClock } from "./wall-clock.ts";
 import { Shard } from "./shard.ts";
 import type { Telemetry } from "../observability/telemetry.ts";
 
@@ -50,11 +54,12 @@ export interface Host {
   drain(msMax: number): Promise<void>;
 }
 
-const leasesBucket = "LEASES";
 const wakesBucket = "WAKES";
 const snapshotsStream = "SNAPSHOTS";
 const journalStreamDefault = "CONTROL";
-const housekeepingMs = 30_000;
+const housekeepingMs = 5_000;
+/** A clock that is slewed moves some milliseconds; what moves further was set. */
+const clockJumpMs = 1_000;
 /** In a bucket's key and in a placement score. */
 const hostNamePattern = /^[A-Za-z0-9_=-]{1,100}$/;
 
@@ -132,18 +137,36 @@ export async function openHost(options: HostOptions): Promise<Host> {
     clock,
     random,
     log,
+    lost: (reason) => metrics.leaseLosses(1, { reason }),
     open,
     close,
   });
   await keeper.start();
 
+  const wallClock = new WallClock(clock);
   const keepHouse = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
       await clock.sleep(housekeepingMs, stopping.signal);
-      for (const shard of shards.values()) shard.passivate();
+      const jumpedMs = wallClock.jumpedMs();
+      if (Math.abs(jumpedMs) >= clockJumpMs) {
+        metrics.clockJumps(1);
+        log.warn("clock_jumped", { jumpedMs: Math.round(jumpedMs) });
+      }
+      let live = 0;
+      for (const shard of shards.values()) {
+        shard.passivate();
+        live += shard.size;
+      }
+      metrics.liveActors(live);
     }
   };
   void keepHouse();
+  const shardOfAddress = (address: Address): number => shardOf(address, shardCount);
+  const stopOperations = await serveOperations(
+    connection.messaging,
+    hostedActors(shards, shardOfAddress, clock),
+    { ...tools, host: name, kinds: { folds: [], services: [], ...options }, shardOf: shardOfAddress },
+  );
   log.info("host_opened", { host: name, shards: keeper.ownedShards.length });
 
   return {
@@ -163,6 +186,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
       await clock.sleep(msMax, done.signal);
       if (!done.signal.aborted) log.warn("drain_cut_short", { host: name, msMax });
       keeper.abandon();
+      await stopOperations();
     },
   };
 }

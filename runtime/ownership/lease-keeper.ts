@@ -25,6 +25,8 @@ export interface LeaseKeeperOptions {
   readonly open: (shard: number, epoch: number) => Promise<void>;
   /** Stops serving; `orderly` when the shard is still ours and may be finished at leisure. */
   readonly close: (shard: number, orderly: boolean) => Promise<void>;
+  /** A shard went without a hand-over. */
+  readonly lost: (reason: string) => void;
 }
 
 /** Beats vouch for us until this part of the TTL has passed since the last one was sent. */
@@ -275,6 +277,7 @@ export class LeaseKeeper {
 
   #lose(shard: number, reason: string): void {
     this.#options.log.warn("shard_lost", { shard, reason });
+    this.#options.lost(reason);
     this.#owned.delete(shard);
     this.#move(shard, () => this.#options.close(shard, false));
   }
