@@ -22,6 +22,7 @@ export function compileServe(
     );
     return compileWeights(serve.split, `${path}.split`, findings);
   }
+  if (!("experiment" in serve)) return; // rollouts and shadows name variations only
   const experiment = catalogue.experiments.get(serve.experiment);
   if (experiment === undefined)
     findings.problem(`${path}.experiment`, `there is no experiment ${serve.experiment}`);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { ModelVersion } from "./flag.ts";
 import { EnvironmentKey, ExperimentKey, FlagKey, UnitId } from "./ids.ts";
 import { Json } from "./json.ts";
 
@@ -32,6 +33,8 @@ export const decisionCodes = [
   "domain_conflict",
   "outside_traffic_allocation",
   "no_variants",
+  /** An imported hash recipe needs the raw key, and there is only a pseudonym. */
+  "no_key",
   "experiment_assigned",
 ] as const;
 export const DecisionCode = z.enum(decisionCodes);
@@ -44,8 +47,20 @@ export type DecisionCode = z.infer<typeof DecisionCode>;
 export interface EvaluationContext {
   readonly unitId: UnitId;
   readonly attributes: Readonly<Record<string, unknown>>;
+  /** Pseudonym of the session, for overrides of it. */
+  readonly sessionId?: UnitId | undefined;
+  /** The raw key, in memory only: what other systems' hash recipes are made over. */
+  readonly key?: string | undefined;
+  /** Variants kept for this unit, by experiment; of another phase they count for nothing. */
+  readonly kept?: Readonly<Record<string, KeptVariant>> | undefined;
   /** Epoch ms of the decision, for the dates of experiments. */
   readonly now: number;
+}
+
+/** What the assignment store remembers of a unit in an experiment. */
+export interface KeptVariant {
+  readonly phase: number;
+  readonly variant: string;
 }
 
 /** The evaluator's answer, before it gets an id. `variation` and `value` are absent for an unknown flag only. */
@@ -60,6 +75,9 @@ export interface Evaluation {
   readonly variant?: string;
   /** Chance with which this unit got this variation; present on every randomised decision. */
   readonly propensity?: number;
+  /** The variation that a shadow would have served. */
+  readonly shadow?: string;
+  readonly model?: ModelVersion;
 }
 
 /** A context as clients send it: OpenFeature's, with the raw key as `targetingKey` or an already hashed `unitId`. */

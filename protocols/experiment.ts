@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { Condition } from "./condition.ts";
 import { bucketCount, Share } from "./flag.ts";
-import { ExperimentKey, FlagKey, Key, MetricKey, UnitType, defaultUnitType } from "./ids.ts";
+import { HashRecipe, UnitRange } from "./hash-recipe.ts";
+import { SlotRange } from "./layer.ts";
+import { ExperimentKey, FlagKey, Key, LayerKey, MetricKey, UnitType, defaultUnitType } from "./ids.ts";
 import { Metric } from "./metric.ts";
 import { EpochMs, Instant } from "./time.ts";
 
@@ -14,6 +16,8 @@ export const ExperimentVariant = z.strictObject({
   /** The flag's variation this variant serves. */
   variation: Key,
   weight: Share,
+  /** Only with the experiment's `hash`: the variant's place in that recipe's own numbers. */
+  range: UnitRange.optional(),
 });
 export type ExperimentVariant = z.infer<typeof ExperimentVariant>;
 
@@ -28,6 +32,17 @@ export const Experiment = z.strictObject({
   control: Key,
   allocation: Share.default(bucketCount),
   targeting: Condition.optional(),
+  /** The slots of a layer that are this experiment's. */
+  layer: z.strictObject({ key: LayerKey, slots: z.array(SlotRange).min(1).max(100) }).optional(),
+  /** For holdouts that keep units out of some experiments only. */
+  tags: z.array(z.string().max(100)).max(100).default([]),
+  /** Higher goes first when a unit may take part in a few only; of equal ones the key that sorts first. */
+  priority: z.number().int().min(-1_000).max(1_000).default(0),
+  /** A unit that takes part in this many experiments of higher priority is left out of this one. */
+  participationLimit: z.number().int().min(1).max(1_000).optional(),
+  /** `store`: the first variant of a unit is kept, also when weights change, until the next phase. */
+  sticky: z.enum(["hash", "store"]).default("hash"),
+  hash: HashRecipe.optional(),
   unit: UnitType.default(defaultUnitType),
   trigger: z.enum(["view", "event"]).default("view"),
   metrics: z.strictObject({
@@ -43,11 +58,24 @@ export const Experiment = z.strictObject({
 /** What an author writes. Status and phase are the lifecycle's, kept by the environment actor. */
 export type Experiment = z.infer<typeof Experiment>;
 
+/** Buckets from ≤ bucket < to go to the variant at this place of the list. */
+export const VariantRange = z.strictObject({
+  from: z.number().int().min(0),
+  to: z.number().int().max(bucketCount),
+  variant: z.number().int().min(0),
+});
+export type VariantRange = z.infer<typeof VariantRange>;
+
 /** An experiment as published: with its lifecycle state. Phase counts up whenever units are dealt anew. */
 export const PublishedExperiment = Experiment.extend({
   status: ExperimentStatus,
   phase: z.number().int().min(1),
   startedAt: EpochMs.optional(),
+  /**
+   * Which buckets of the variant salt belong to which variant, when it is not the weights laid end to end: a change of
+   * weights moves as few as it can, so the ranges remember. They cover all buckets once.
+   */
+  ranges: z.array(VariantRange).min(1).max(1_000).optional(),
 });
 export type PublishedExperiment = z.infer<typeof PublishedExperiment>;
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { always, Condition } from "./condition.ts";
 import { ExperimentKey, FlagKey, Key, SegmentKey, UnitId } from "./ids.ts";
+import { HashRecipe, UnitRange } from "./hash-recipe.ts";
 import { Json } from "./json.ts";
 import { Instant } from "./time.ts";
 
@@ -12,16 +13,55 @@ export const flagTypes = ["boolean", "string", "number", "json"] as const;
 export const FlagType = z.enum(flagTypes);
 export type FlagType = z.infer<typeof FlagType>;
 
-export const Variation = z.strictObject({ key: Key, value: Json, name: z.string().max(200).optional() });
+/** Which model of a registry stands behind a variation. */
+export const ModelVersion = z.strictObject({
+  registry: z.string().max(200).optional(),
+  name: z.string().min(1).max(200),
+  version: z.string().min(1).max(200),
+  alias: z.string().max(200).optional(),
+});
+export type ModelVersion = z.infer<typeof ModelVersion>;
+
+export const Variation = z.strictObject({
+  key: Key,
+  value: Json,
+  name: z.string().max(200).optional(),
+  model: ModelVersion.optional(),
+});
 export type Variation = z.infer<typeof Variation>;
 
-export const SplitPart = z.strictObject({ variation: Key, weight: Share });
+export const SplitPart = z.strictObject({
+  variation: Key,
+  weight: Share,
+  /** Only with the split's `hash`: the part's place in that recipe's own numbers. */
+  range: UnitRange.optional(),
+});
 export type SplitPart = z.infer<typeof SplitPart>;
+
+/**
+ * A share of units that grows in time: canary and progressive rollouts hold each step (`step`), a gradual one moves in
+ * a straight line from each step to the next (`linear`). Before the first step nobody is in. One salt for all steps, so
+ * whoever is in stays in. Units outside get `otherwise`, or evaluation goes on below.
+ */
+export const Rollout = z.strictObject({
+  variation: Key,
+  otherwise: Key.optional(),
+  ramp: z.enum(["step", "linear"]).default("step"),
+  steps: z
+    .array(z.strictObject({ at: Instant, share: Share }))
+    .min(1)
+    .max(100),
+  hash: HashRecipe.optional(),
+});
+export type Rollout = z.infer<typeof Rollout>;
 
 /** What a rule or the fallthrough gives: one variation, a split whose weights sum to 10 000, or an experiment. */
 export const Serve = z.union([
   z.strictObject({ variation: Key }),
-  z.strictObject({ split: z.array(SplitPart).min(1).max(100) }),
+  z.strictObject({ split: z.array(SplitPart).min(1).max(100), hash: HashRecipe.optional() }),
+  z.strictObject({ rollout: Rollout }),
+  /** Serves `variation` and names what `candidate` would have been. */
+  z.strictObject({ shadow: z.strictObject({ variation: Key, candidate: Key }) }),
   /** A unit that the experiment does not assign gets `otherwise`, or evaluation goes on below. */
   z.strictObject({ experiment: ExperimentKey, otherwise: Key.optional() }),
 ]);

@@ -15,6 +15,10 @@ export const ExperimentKey = key.brand<"ExperimentKey">();
 export type ExperimentKey = z.infer<typeof ExperimentKey>;
 export const SegmentKey = key.brand<"SegmentKey">();
 export type SegmentKey = z.infer<typeof SegmentKey>;
+export const LayerKey = key.brand<"LayerKey">();
+export type LayerKey = z.infer<typeof LayerKey>;
+export const HoldoutKey = key.brand<"HoldoutKey">();
+export type HoldoutKey = z.infer<typeof HoldoutKey>;
 export const MetricKey = key.brand<"MetricKey">();
 export type MetricKey = z.infer<typeof MetricKey>;
 

@@ -1,19 +1,30 @@
 import { z } from "zod";
 import { PublishedExperiment } from "./experiment.ts";
 import { Flag, Segment } from "./flag.ts";
-import { EnvironmentKey, ExperimentKey, FlagKey, MetricKey, SegmentKey } from "./ids.ts";
+import {
+  EnvironmentKey,
+  ExperimentKey,
+  FlagKey,
+  HoldoutKey,
+  Key,
+  LayerKey,
+  MetricKey,
+  SegmentKey,
+} from "./ids.ts";
+import { Holdout, Override, PublishedLayer } from "./layer.ts";
 import { Metric } from "./metric.ts";
 import { EpochMs } from "./time.ts";
 
 /** Version of the plan's own format. Numbers are never reused. */
-export const planFormat = 1; // 1: flags, segments, experiments, metrics; SHA-256 buckets of 10 000.
+export const planFormat = 2; // 1: flags, segments, experiments, metrics; SHA-256 buckets. 2: layers, holdouts, overrides.
 
 /**
  * One immutable, numbered configuration of an environment: all an evaluator reads. Every reference in it resolves;
  * compile() (evaluation/compile.ts) is the only maker.
  */
 export const Plan = z.strictObject({
-  format: z.literal(planFormat),
+  /** Format 1 is format 2 without the members that are new in it. */
+  format: z.union([z.literal(1), z.literal(planFormat)]),
   environment: EnvironmentKey,
   version: z.number().int().min(1),
   publishedAt: EpochMs,
@@ -26,6 +37,9 @@ export const Plan = z.strictObject({
   segments: z.record(SegmentKey, Segment),
   experiments: z.record(ExperimentKey, PublishedExperiment),
   metrics: z.record(MetricKey, Metric),
+  layers: z.record(LayerKey, PublishedLayer).optional(),
+  holdouts: z.record(HoldoutKey, Holdout).optional(),
+  overrides: z.record(Key, Override).optional(),
 });
 export type Plan = z.infer<typeof Plan>;
 

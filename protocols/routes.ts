@@ -121,6 +121,26 @@ export const routes = {
   ),
   revokeToken: route("DELETE", "/v1/tokens/:prefix", "admin", "Revokes"),
 
+  actors: route(
+    "GET",
+    "/v1/actors",
+    "admin",
+    "ActorList: live actors of all hosts; ?kind= ?status= ?prefix= ?host= ?cursor= ?limit=; a token of all environments",
+  ),
+  actor: route("GET", "/v1/actors/:kind/:key", "admin", "ActorDetail, awake or asleep"),
+  replayActor: route(
+    "POST",
+    "/v1/actors/:kind/:key/replay",
+    "admin",
+    "{to?} → ReplayReport: the state made again from the journal, compared",
+  ),
+  evictActor: route(
+    "POST",
+    "/v1/actors/:kind/:key/evict",
+    "admin",
+    "{evicted}: puts it to sleep; the next ask wakes it anew",
+  ),
+
   flags: route("GET", "/v1/flags", "experiments:read", "{items: Versioned<Flag>[], next?}; ?cursor= ?limit="),
   flag: route("GET", "/v1/flags/:key", "experiments:read", "Versioned<Flag>; ETag = version"),
   putFlag: route(

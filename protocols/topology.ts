@@ -10,7 +10,7 @@ export const unescapeToken = (token: string): string => token.replaceAll("=2E", 
 const day = 86_400_000;
 
 export const streams = {
-  control: { name: "CONTROL", subjects: ["log.>"] },
+  control: { name: "CONTROL", subjects: ["log.>"], directReads: true },
   events: {
     name: "EVENTS",
     subjects: ["events.>"],

@@ -47,9 +47,21 @@ export function serveSentence(serve: Serve): string {
   if ("split" in serve) {
     return `serve ${listText(serve.split.map(({ variation, weight }) => `${variation} to ${shareText(weight)}`))}`;
   }
-  const otherwise = serve.otherwise === undefined ? "" : `, otherwise serve ${serve.otherwise}`;
+  if ("shadow" in serve) {
+    const { variation, candidate } = serve.shadow;
+    return `serve ${variation} and note what ${candidate} would have been`;
+  }
+  if ("rollout" in serve) {
+    const { variation, steps, ramp } = serve.rollout;
+    const stepText = steps.map(({ at, share }) => `${shareText(share)} from ${new Date(at).toISOString()}`);
+    return `serve ${variation} to ${listText(stepText)}${ramp === "linear" ? ", growing evenly" : ""}${otherwiseText(serve.rollout)}`;
+  }
+  const otherwise = otherwiseText(serve);
   return `let experiment ${serve.experiment} decide${otherwise}`;
 }
+
+const otherwiseText = ({ otherwise }: { readonly otherwise?: string | undefined }): string =>
+  otherwise === undefined ? "" : `, otherwise serve ${otherwise}`;
 
 export function conditionText(condition: Condition): string {
   if ("all" in condition) return joined(condition.all, " and ", "always");
