@@ -61,6 +61,7 @@ export class Entity implements Activation {
   #state: State = { kind: "loading" };
   #waiting: Pending[] = [];
   #woken = false;
+  #markScheduled = false;
   #usedMs: number;
 
   constructor(behaviour: AnyBehaviour, address: Address, tools: ActorTools, ownership: Ownership) {
@@ -264,7 +265,10 @@ export class Entity implements Activation {
   }
 
   async #markLater(): Promise<void> {
+    if (this.#markScheduled) return;
+    this.#markScheduled = true;
     await this.#tools.clock.sleep(markAfterMs, this.#stopping.signal);
+    this.#markScheduled = false;
     if (this.#state.kind === "live") this.#state.life.mark();
   }
 

@@ -37,14 +37,27 @@ export async function loadEntity(
   const cid = tools.random.hex(8);
   const links = { cid, prev: tail.commit?.cid ?? "", epoch: ownership.epoch };
   const data = encodeMark(links, ownership.host, tools.clock.now());
-  const fence = await settleAppend(tools.journal, { subject, expected: tail.sequence, cid, data }, settling); // O2
+  const [fence, kept] = await Promise.all([
+    settleAppend(tools.journal, { subject, expected: tail.sequence, cid, data }, settling), // O2
+    keptState(behaviour, address, tools),
+  ]);
   if (fence.kind === "abandoned") return { kind: "not_owner" };
   if (fence.kind !== "stored")
     throw new Error(`the fence of ${addressText(address)} was not stored: ${fence.kind}`);
 
-  let restored = await startingPoint(behaviour, address, tools, fence.sequence);
+  // A snapshot from beyond the fence is of a stream that was rolled back.
+  const start =
+    kept !== undefined && kept.position.sequence < fence.sequence
+      ? kept
+      : emptyRestored(behaviour, address.key);
+  let restored = start;
   let commits = 0;
-  for await (const entry of tools.journal.read(subject, restored.position.sequence, fence.sequence)) {
+  // Between a tail that we know and the fence stored right behind it there is nothing to read (O3).
+  const commitsUnread =
+    start.position.sequence === tail.sequence
+      ? [{ sequence: fence.sequence, data }]
+      : tools.journal.read(subject, start.position.sequence, fence.sequence);
+  for await (const entry of commitsUnread) {
     const { sequence } = entry;
     restored = applyCommit(behaviour, restored, { commit: decodeCommit(entry.data), sequence });
     commits++;
@@ -55,18 +68,16 @@ export async function loadEntity(
   return { kind: "loaded", ...restored };
 }
 
-async function startingPoint(
+async function keptState(
   behaviour: AnyBehaviour,
   address: Address,
   { snapshots, log, metrics }: ActorTools,
-  fenceSequence: number,
-): Promise<Restored> {
+): Promise<Restored | undefined> {
   const snapshot = await snapshots.load(address, behaviour.version);
   const restored = snapshot === undefined ? undefined : restoredFrom(snapshot);
   if (snapshot !== undefined && restored === undefined) {
     metrics.snapshotsRejected(1, { kind: behaviour.kind, reason: "unreadable" });
     log.warn("snapshot_unreadable", { actor: addressText(address), position: snapshot.position });
   }
-  if (restored !== undefined && restored.position.sequence < fenceSequence) return restored;
-  return emptyRestored(behaviour, address.key);
+  return restored;
 }
