@@ -9,7 +9,9 @@ import { test } from "node:test";
 /** Folder → what its files may import beside the folder itself. The longest matching folder decides. */
 const mayImport: Record<string, readonly string[]> = {
   "protocols/": [],
-  "runtime/": ["assert", "ids", "time", "errors", "envelope", "json"].map((name) => `protocols/${name}.ts`),
+  "runtime/": ["assert", "ids", "time", "errors", "envelope", "json", "actor-operations"].map(
+    (name) => `protocols/${name}.ts`,
+  ),
   "evaluation/": ["protocols/"],
   "analytics/statistics/": ["protocols/"],
   "analytics/": ["protocols/", "runtime/index.ts"],
@@ -23,12 +25,12 @@ const mayImport: Record<string, readonly string[]> = {
 
 /** Library → the one place that may import it. */
 const vendors: readonly (readonly [RegExp, readonly string[]])[] = [
-  [/^@nats-io\//, ["runtime/nats/"]],
+  [/^@nats-io\//, ["runtime/nats/", "bench/"]],
   [/^@clickhouse\//, ["analytics/clickhouse.ts"]],
   [/^chdb(\/|$)/, ["analytics/embedded/"]],
   [/^uWebSockets\.js$/, ["gateway/server.ts", "bench/"]],
   [/^piscina$/, ["analytics/pool.ts"]],
-  [/^@opentelemetry\//, ["runtime/observability/telemetry.ts"]],
+  [/^@opentelemetry\//, ["runtime/observability/"]],
   [/^pino$/, ["runtime/ports/log.ts"]],
   [/^@stdlib\//, ["analytics/statistics/"]],
   [/^(lit|@lit|@awesome\.me|comlink|d3-)/, ["console/"]],
@@ -49,7 +51,7 @@ const exceptions: Record<string, Record<string, string>> = {
     "runtime/ports/random.ts": "chance itself",
     "evaluation/keys.ts":
       "signing keys come from the system's generator, once; handed-in chance would be guessable",
-    "runtime/nats/acknowledged-publisher.ts":
+    "runtime/nats/reply-inbox.ts":
       "sweeps what a real server left unanswered; the simulation has no such timer",
   },
   inert: {},

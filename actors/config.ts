@@ -1,5 +1,7 @@
 import { hostname } from "node:os";
 import { z } from "zod";
+import { metricsAddress, observabilityVariables, tracesSettings } from "../runtime/index.ts";
+import type { MetricsAddress, TracesSettings } from "../runtime/index.ts";
 
 const Environment = z.object({
   NATS_URL: z.string().default("nats://127.0.0.1:4222"),
@@ -17,6 +19,7 @@ const Environment = z.object({
   WEIR_LEASE_TTL_MS: z.coerce.number().int().min(500).max(60_000).default(3_000),
   WEIR_REPLICAS: z.coerce.number().int().min(1).max(5).default(1),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error"]).default("info"),
+  ...observabilityVariables,
 });
 
 export interface ActorsConfig {
@@ -27,6 +30,10 @@ export interface ActorsConfig {
   readonly leaseTtlMs: number;
   readonly replicas: number;
   readonly logLevel: "debug" | "info" | "warn" | "error";
+  /** Undefined: nothing listens for a scrape. */
+  readonly metrics: MetricsAddress | undefined;
+  /** Undefined: no traces are made. */
+  readonly traces: TracesSettings | undefined;
 }
 
 /** Parses the process environment; throws once with every problem. */
@@ -36,13 +43,16 @@ export function actorsConfig(
 ): ActorsConfig {
   const parsed = Environment.parse(environment);
   const { WEIR_ROOT_TOKEN_HASH: hash, WEIR_ROOT_TOKEN_PREFIX: prefix } = parsed;
+  const hostName = parsed.WEIR_HOST_NAME ?? `${hostname().replaceAll(/[^A-Za-z0-9_-]/g, "_")}-${pid}`;
   return {
     natsUrl: parsed.NATS_URL,
     keysFile: parsed.WEIR_KEYS_FILE,
     ...(hash === undefined ? {} : { rootToken: { hash, prefix: prefix ?? "root" } }),
-    hostName: parsed.WEIR_HOST_NAME ?? `${hostname().replaceAll(/[^A-Za-z0-9_-]/g, "_")}-${pid}`,
+    hostName,
     leaseTtlMs: parsed.WEIR_LEASE_TTL_MS,
     replicas: parsed.WEIR_REPLICAS,
     logLevel: parsed.LOG_LEVEL,
+    metrics: metricsAddress(parsed),
+    traces: tracesSettings(parsed, { service: "weir-actors", instance: hostName }),
   };
 }

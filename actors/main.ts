@@ -5,11 +5,16 @@ import type { SignedPlan } from "../protocols/plan.ts";
 import { buckets, kinds, organisationKey, streams } from "../protocols/topology.ts";
 import {
   createLog,
+  createTelemetry,
   openClient,
   openConnection,
   openHost,
+  openMetricsServer,
+  openTracer,
+  processText,
   stopRequested,
   systemClock,
+  systemRandom,
 } from "../runtime/index.ts";
 import { actorsConfig } from "./config.ts";
 import { environmentBehaviour } from "./environment/behaviour.ts";
@@ -34,9 +39,13 @@ const connection = await openConnection({
   url: config.natsUrl,
   name: config.hostName,
   streams: Object.values(streams).map((stream) => ({ ...stream, replicas: config.replicas })),
+  replicas: config.replicas,
   log,
 });
-const client = openClient(connection);
+const tracer = await openTracer(config.traces, { clock: systemClock, random: systemRandom, log });
+const telemetry = createTelemetry("weir-actors");
+const metricsServer = openMetricsServer(config.metrics, processText(telemetry), { clock: systemClock, log });
+const client = openClient(connection, { tracer });
 const directoryBucket = await connection.bucket(buckets.directory);
 const planBucket = await connection.bucket(buckets.plans);
 const standing = new Standing(() => host?.refreshStanding());
@@ -45,6 +54,8 @@ const host = await openHost({
   name: config.hostName,
   leaseTtlMs: config.leaseTtlMs,
   log,
+  telemetry,
+  tracer,
   actors: [
     organisationBehaviour(documentPublisher(directoryBucket, (document) => (document as Directory).version)),
     environmentBehaviour({
@@ -79,4 +90,6 @@ await stopped;
 await stopFollowing();
 await host.drain(drainMsMax);
 await connection.drain();
+await tracer.close();
+await metricsServer.close();
 process.exit(0); // timers of a vendor library may linger; everything of ours is closed

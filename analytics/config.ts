@@ -2,6 +2,8 @@ import { createHash } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { z } from "zod";
+import { metricsAddress, observabilityVariables } from "../runtime/index.ts";
+import type { MetricsAddress } from "../runtime/index.ts";
 import { logLevels } from "./log-levels.ts";
 
 const Environment = z.object({
@@ -20,6 +22,7 @@ const Environment = z.object({
     .default(2 * 1024 ** 3),
   WEIR_REPLICAS: z.coerce.number().int().min(1).max(5).default(1),
   LOG_LEVEL: z.enum(logLevels).default("info"),
+  ...observabilityVariables,
 });
 
 export type WarehouseConfig =
@@ -37,6 +40,8 @@ export interface AnalyticsConfig {
   readonly replicas: number;
   readonly warehouse: WarehouseConfig;
   readonly logLevel: (typeof logLevels)[number];
+  /** Undefined: nothing listens for a scrape. */
+  readonly metrics: MetricsAddress | undefined;
 }
 
 /** Parses the process environment; throws once, with every problem. */
@@ -49,6 +54,7 @@ export function analyticsConfig(environment: Readonly<Record<string, string | un
     threads: data.WEIR_ANALYTICS_THREADS,
     replicas: data.WEIR_REPLICAS,
     logLevel: data.LOG_LEVEL,
+    metrics: metricsAddress(data),
     warehouse:
       data.CLICKHOUSE_URL === undefined
         ? embeddedIn(resolve(data.WEIR_DATA_DIR), data.WEIR_WAREHOUSE_MEMORY_BYTES)

@@ -1,6 +1,15 @@
 import { streams } from "../protocols/topology.ts";
-import { createLog, openConnection, stopRequested, systemClock, systemRandom } from "../runtime/index.ts";
+import {
+  createLog,
+  createTelemetry,
+  openConnection,
+  openMetricsServer,
+  stopRequested,
+  systemClock,
+  systemRandom,
+} from "../runtime/index.ts";
 import { analyticsConfig } from "./config.ts";
+import { metricsText } from "./metrics.ts";
 import { openPool } from "./pool.ts";
 import { serveAnalytics } from "./serve.ts";
 import type { WarehouseParts } from "./serve.ts";
@@ -35,6 +44,8 @@ const connection = await openConnection({
 });
 const pool = openPool({ threads: config.threads, queueLengthMax: analysesWaitingMax });
 let parts: WarehouseParts | undefined;
+const text = metricsText(createTelemetry("weir-analytics"), connection.reader, () => parts?.sink);
+const metricsServer = openMetricsServer(config.metrics, text, surroundings);
 const stopServing = await serveAnalytics(connection.messaging, pool, () => parts);
 
 const opened = openConfiguredWarehouse(config, surroundings);
@@ -56,6 +67,7 @@ try {
   }
 } finally {
   await stopServing();
+  await metricsServer.close();
   await pool.close();
   await opened.close();
   await connection.drain();

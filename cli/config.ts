@@ -11,6 +11,7 @@ const Environment = z.object({
   WEIR_URL: z.url().optional(),
   WEIR_TOKEN: z.string().min(1).optional(),
   PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+  WEIR_METRICS_PORT: z.coerce.number().int().min(1).max(65_534).optional(),
   HOST: z.string().min(1).optional(),
   LOG_LEVEL: z.string().min(1).optional(),
   PATH: z.string().default(""),
@@ -24,6 +25,7 @@ export interface CliConfig {
   readonly token?: string;
   readonly port?: number;
   readonly host?: string;
+  readonly metricsPort?: number;
   readonly logLevel?: string;
   readonly searchPath: string;
   /** Handed on to the parts, which read their own variables from it. */
@@ -40,8 +42,18 @@ export function cliConfig(environment: Variables = process.env): CliConfig {
     const problems = parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
     throw usageFailure(`environment variables are wrong: ${problems.join("; ")}`);
   }
-  const { NATS_URL, WEIR_NATS_SERVER, WEIR_DATA_DIR, WEIR_URL, WEIR_TOKEN, PORT, HOST, LOG_LEVEL, PATH } =
-    parsed.data;
+  const {
+    NATS_URL,
+    WEIR_NATS_SERVER,
+    WEIR_DATA_DIR,
+    WEIR_URL,
+    WEIR_TOKEN,
+    WEIR_METRICS_PORT,
+    PORT,
+    HOST,
+    LOG_LEVEL,
+    PATH,
+  } = parsed.data;
   return {
     searchPath: PATH,
     inherited: environment,
@@ -51,6 +63,7 @@ export function cliConfig(environment: Variables = process.env): CliConfig {
     ...(WEIR_URL === undefined ? {} : { url: WEIR_URL }),
     ...(WEIR_TOKEN === undefined ? {} : { token: WEIR_TOKEN }),
     ...(PORT === undefined ? {} : { port: PORT }),
+    ...(WEIR_METRICS_PORT === undefined ? {} : { metricsPort: WEIR_METRICS_PORT }),
     ...(HOST === undefined ? {} : { host: HOST }),
     ...(LOG_LEVEL === undefined ? {} : { logLevel: LOG_LEVEL }),
   };

@@ -2,22 +2,13 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { scopes } from "../protocols/directory.ts";
 import type { TokenInput } from "../protocols/organisation-messages.ts";
 import type { CliConfig } from "./config.ts";
+import { addActors } from "./actors/commands.ts";
 import { exitCodes } from "./failure.ts";
+import { integer, say, withTarget } from "./options.ts";
 import { defaultDataDir } from "./paths.ts";
 import { findTarget, requireTarget, type TargetOptions } from "./target.ts";
 
 // The words of the command line. What a command does is loaded when it runs, so that --help is quick.
-
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
-
-const integer =
-  (min: number, max: number) =>
-  (text: string): number => {
-    const value = Number(text);
-    if (text.trim() === "" || !Number.isInteger(value) || value < min || value > max)
-      throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
-    return value;
-  };
 
 const positive = (text: string): number => {
   const value = Number(text);
@@ -27,12 +18,6 @@ const positive = (text: string): number => {
 
 const collect = (value: string, all: readonly string[]): string[] => [...all, value];
 
-const withTarget = (command: Command, config: CliConfig): Command =>
-  command
-    .option("--url <url>", "where Weir runs (default: the one on --data-dir; or WEIR_URL)")
-    .option("--token <token>", "an access token (default: the root token of --data-dir; or WEIR_TOKEN)")
-    .option("--data-dir <dir>", "data directory of a Weir on this machine", config.dataDir ?? defaultDataDir);
-
 /** The command line, ready to parse. */
 export function weirProgram(config: CliConfig): Command {
   const program = new Command("weir")
@@ -41,7 +26,7 @@ export function weirProgram(config: CliConfig): Command {
     .showHelpAfterError("(weir --help, or weir COMMAND --help, tells more)")
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "weir: ")) })
     .exitOverride();
-  for (const add of [addUp, addDemo, addReplay, addStatus, addToken]) add(program, config);
+  for (const add of [addUp, addDemo, addReplay, addStatus, addToken, addActors]) add(program, config);
   return program;
 }
 
@@ -57,6 +42,14 @@ function addUp(program: Command, config: CliConfig): void {
         .default(config.port ?? 8080),
     )
     .option("--host <address>", "address to listen on", config.host ?? "127.0.0.1")
+    .addOption(
+      new Option(
+        "--metrics-port <port>",
+        "where Prometheus scrapes the actors, and one above it analytics; the gateway's are on its own port",
+      )
+        .argParser(integer(1, 65_534))
+        .default(config.metricsPort, "none is opened"),
+    )
     .option("--data-dir <dir>", "where everything is kept", config.dataDir ?? defaultDataDir)
     .addOption(
       new Option("--log-level <level>", "how much the parts write to their logs")
@@ -66,12 +59,10 @@ function addUp(program: Command, config: CliConfig): void {
     .option("--demo", "with simulated users in an environment 'demo'")
     .option("--no-demo", "without them (the default)")
     .addHelpText("after", "\nExamples:\n  weir up --demo\n  weir up --port 9000 --data-dir /var/lib/weir")
-    .action(
-      async (options: { port: number; host: string; dataDir: string; logLevel: string; demo?: boolean }) => {
-        const { up } = await import("./up/up.ts");
-        await up({ ...options, demo: options.demo === true }, config, say);
-      },
-    );
+    .action(async (options: UpArguments) => {
+      const { up } = await import("./up/up.ts");
+      await up({ ...options, demo: options.demo === true }, config, say);
+    });
 }
 
 function addDemo(program: Command, config: CliConfig): void {
@@ -162,6 +153,15 @@ function addToken(program: Command, config: CliConfig): void {
       };
       say(await createToken(requireTarget(options, config), input));
     });
+}
+
+interface UpArguments {
+  readonly port: number;
+  readonly host: string;
+  readonly metricsPort?: number;
+  readonly dataDir: string;
+  readonly logLevel: string;
+  readonly demo?: boolean;
 }
 
 interface ReplayArguments extends TargetOptions {

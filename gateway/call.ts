@@ -1,4 +1,4 @@
-import type { ActorClient, Clock, Connection, Log, Random } from "../runtime/index.ts";
+import type { ActorClient, ActorOperations, Clock, Connection, Log, Random } from "../runtime/index.ts";
 import type { Failure } from "../protocols/failures.ts";
 import type { Authenticator } from "./auth.ts";
 import type { GatewayConfig } from "./config.ts";
@@ -24,6 +24,7 @@ export interface Call {
 export interface Link {
   readonly connection: Connection;
   readonly client: ActorClient;
+  readonly operations: ActorOperations;
 }
 
 export interface Secrets {

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { z } from "zod";
-import type { LogLevel } from "../runtime/index.ts";
+import { observabilityVariables, tracesSettings } from "../runtime/index.ts";
+import type { LogLevel, TracesSettings } from "../runtime/index.ts";
 import { issuesOf, type Issue, type Reply, fail, succeed } from "../protocols/errors.ts";
 
 const flag = z.enum(["true", "false"]).transform((text) => text === "true");
@@ -10,6 +11,7 @@ const Environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(8080),
   NATS_URL: z.string().min(1).default("nats://127.0.0.1:4222"),
   WEIR_DATA_DIR: z.string().min(1).default(".data"),
+  WEIR_REPLICAS: z.coerce.number().int().min(1).max(5).default(1),
   WEIR_KEYS_FILE: z.string().min(1).optional(),
   /** One MiB: 10 000 events of 100 bytes. */
   BODY_BYTES_MAX: z.coerce
@@ -27,12 +29,15 @@ const Environment = z.object({
   WEIR_SECURE_COOKIES: flag.default(false),
   WEIR_CONSOLE_DIR: z.string().min(1).optional(),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
+  ...observabilityVariables,
 });
 
 export interface GatewayConfig {
   readonly host: string;
   readonly port: number;
   readonly natsUrl: string;
+  /** Copies of each stream, the same for all processes: whoever connects brings the streams to its own number. */
+  readonly replicas: number;
   readonly dataDir: string;
   readonly keysFile: string;
   readonly bodyBytesMax: number;
@@ -43,6 +48,8 @@ export interface GatewayConfig {
   readonly secureCookies: boolean;
   readonly consoleDir: string;
   readonly logLevel: LogLevel;
+  /** Undefined: no traces are made. */
+  readonly traces: TracesSettings | undefined;
 }
 
 /** Optional in, complete out; every problem at once. */
@@ -57,6 +64,7 @@ export function gatewayConfig(
     host: given.HOST,
     port: given.PORT,
     natsUrl: given.NATS_URL,
+    replicas: given.WEIR_REPLICAS,
     dataDir: given.WEIR_DATA_DIR,
     keysFile: given.WEIR_KEYS_FILE ?? `${given.WEIR_DATA_DIR}/keys.json`,
     bodyBytesMax: given.BODY_BYTES_MAX,
@@ -66,6 +74,7 @@ export function gatewayConfig(
     secureCookies: given.WEIR_SECURE_COOKIES,
     consoleDir: given.WEIR_CONSOLE_DIR ?? join(import.meta.dirname, "../console/dist"),
     logLevel: given.LOG_LEVEL,
+    traces: tracesSettings(given, { service: "weir-gateway", instance: `${given.HOST}:${given.PORT}` }),
   });
 }
 

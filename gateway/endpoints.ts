@@ -1,5 +1,6 @@
 import type { routes } from "../protocols/routes.ts";
 import type { Call, Room } from "./call.ts";
+import { evictActor, listActors, replayActor, showActor } from "./control/actors.ts";
 import {
   createEntity,
   experiments,
@@ -95,6 +96,10 @@ export function endpointsOf(self: SelfEndpoints): Record<RouteName, Endpoint> {
     tokens: body(listTokens),
     createToken: body(createToken),
     revokeToken: body(revokeToken),
+    actors: body(listActors),
+    actor: body(showActor),
+    replayActor: body(replayActor),
+    evictActor: body(evictActor),
     flags: body(listEntities(flags)),
     flag: body(getEntity(flags)),
     putFlag: body(putEntity(flags)),

@@ -3,7 +3,15 @@ import { join } from "node:path";
 import { fail, succeed, type Reply } from "../protocols/errors.ts";
 import type { Keys } from "../evaluation/keys.ts";
 import { verifyPlan } from "../evaluation/sign.ts";
-import { createTelemetry, type Clock, type Log, type Random, type Telemetry } from "../runtime/index.ts";
+import {
+  createTelemetry,
+  processText,
+  type Clock,
+  type Log,
+  type Random,
+  type Telemetry,
+  type Tracer,
+} from "../runtime/index.ts";
 import { Authenticator } from "./auth.ts";
 import type { Room, Secrets } from "./call.ts";
 import type { GatewayConfig } from "./config.ts";
@@ -31,6 +39,7 @@ export interface GatewayOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  readonly tracer?: Tracer;
 }
 
 export interface Gateway {
@@ -49,7 +58,7 @@ const closeMsMax = 4_700;
 export async function openGateway(
   options: GatewayOptions,
 ): Promise<Reply<Gateway, { code: "port_taken"; host: string; port: number }>> {
-  const { config, keys, clock, random, log } = options;
+  const { config, keys, clock, random, log, tracer } = options;
   const secrets = secretsOf(keys);
   const counts = new Counts();
   const directory = new DirectoryView();
@@ -58,7 +67,17 @@ export async function openGateway(
   directory.accept(await lastGood.directory());
   for (const plan of await lastGood.plans()) plans.accept(plan, true);
 
-  const link = new LogLink({ natsUrl: config.natsUrl, clock, random, log, directory, plans, lastGood });
+  const link = new LogLink({
+    natsUrl: config.natsUrl,
+    replicas: config.replicas,
+    clock,
+    random,
+    log,
+    tracer,
+    directory,
+    plans,
+    lastGood,
+  });
   const requestIds = new RequestIds(random);
   const ingest = new Ingest({
     append: async (subject, data, appendOptions) =>
@@ -134,6 +153,7 @@ function selfEndpoints(room: Room, telemetry: Telemetry): Parameters<typeof endp
     inFlightBytes: room.ingest.inFlightBytes,
     planVersions: [...room.plans.all()].map(({ environment, version }) => ({ environment, version })),
   }));
+  const text = processText(telemetry);
   let document: string | undefined;
   return {
     live: () => jsonAnswer(200, { live: true }),
@@ -148,7 +168,7 @@ function selfEndpoints(room: Room, telemetry: Telemetry): Parameters<typeof endp
     }),
     metrics: async (): Promise<Answer> => {
       exportCounts();
-      const body = await telemetry.prometheusText();
+      const body = await text();
       return { status: 200, headers: [["content-type", "text/plain; version=0.0.4; charset=utf-8"]], body };
     },
   };

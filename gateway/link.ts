@@ -3,10 +3,12 @@ import {
   Backoff,
   openClient,
   openConnection,
+  openOperations,
   type Clock,
   type KeyValueEntry,
   type Log,
   type Random,
+  type Tracer,
 } from "../runtime/index.ts";
 import type { Link } from "./call.ts";
 import type { DirectoryView } from "./directory.ts";
@@ -18,9 +20,11 @@ import type { Plans } from "./plans.ts";
 
 export interface LinkOptions {
   readonly natsUrl: string;
+  readonly replicas: number;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  readonly tracer: Tracer | undefined;
   readonly directory: DirectoryView;
   readonly plans: Plans;
   readonly lastGood: LastGood;
@@ -46,19 +50,24 @@ export class LogLink {
 
   /** Resolves when the link stands and both buckets are followed, or when it was closed before. */
   async open(): Promise<void> {
-    const { clock, log, random, natsUrl } = this.#options;
+    const { clock, log, random, natsUrl, replicas, tracer } = this.#options;
     const backoff = new Backoff(random, { maxMs: retryMsMax });
     while (!this.#stopped.signal.aborted) {
       try {
         const connection = await openConnection({
           url: natsUrl,
           name: "gateway",
-          streams: [streams.events, streams.dead],
+          streams: [streams.events, streams.dead].map((stream) => ({ ...stream, replicas })),
+          replicas,
           connectTimeoutMs: connectMsMax,
           log,
         });
         if (this.#stopped.signal.aborted) return await connection.drain();
-        this.#link = { connection, client: openClient(connection) };
+        this.#link = {
+          connection,
+          client: openClient(connection, tracer === undefined ? {} : { tracer }),
+          operations: openOperations(connection),
+        };
         await this.#follow(this.#link);
         log.info("log_connected", {});
         return;

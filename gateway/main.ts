@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { parseKeys } from "../evaluation/keys.ts";
-import { createLog, systemClock, systemRandom } from "../runtime/index.ts";
+import { createLog, openTracer, systemClock, systemRandom } from "../runtime/index.ts";
 import { gatewayConfig } from "./config.ts";
 import { openGateway } from "./gateway.ts";
 
@@ -20,12 +20,14 @@ const keys = await readFile(config.value.keysFile, "utf8")
     process.exit(2);
   });
 
+const tracer = await openTracer(config.value.traces, { clock: systemClock, random: systemRandom, log });
 const opened = await openGateway({
   config: config.value,
   keys,
   clock: systemClock,
   random: systemRandom,
   log,
+  tracer,
 });
 if (!opened.ok) {
   const { host, port } = opened.failure;
@@ -43,6 +45,7 @@ async function stop(why: string): Promise<void> {
   stopping = true;
   log.info("stopping", { why });
   await gateway.close();
+  await tracer.close();
   process.exit(0);
 }
 process.on("SIGTERM", () => void stop("SIGTERM"));

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ActorDetail, ActorList, ReplayInput, ReplayReport } from "../protocols/actor-operations.ts";
 import { AssignmentRequest, EvaluateRequest, FlagsEvaluateRequest } from "../protocols/decision.ts";
 import { EnvironmentRecord, TokenRecord } from "../protocols/directory.ts";
 import { ExposureInput, OutcomeInput } from "../protocols/event.ts";
@@ -34,6 +35,10 @@ const schemas = {
   PublishNote,
   Rollback,
   SignIn,
+  ActorList,
+  ActorDetail,
+  ReplayInput,
+  ReplayReport,
 } as const;
 type SchemaName = keyof typeof schemas;
 
@@ -57,6 +62,7 @@ const bodies: Partial<Record<RouteName, SchemaName>> = {
   putMetric: "Metric",
   createExperiment: "Experiment",
   putExperiment: "Experiment",
+  replayActor: "ReplayInput",
 };
 
 const problem = {

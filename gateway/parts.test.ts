@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { EpochMs } from "../protocols/time.ts";
 import type { FailureCode } from "../protocols/failures.ts";
-import type { Clock } from "../runtime/index.ts";
+import { ManualClock } from "../runtime/testing/manual-clock.ts";
 import { gatewayConfig } from "./config.ts";
 import { Cors } from "./cors.ts";
 import { RateLimit } from "./limits.ts";
@@ -52,18 +51,8 @@ describe("router", () => {
 });
 
 describe("rate limits", () => {
-  function clockAt(): Clock & { pass(ms: number): void } {
-    let nowMs = 1_000;
-    return {
-      now: () => EpochMs.parse(nowMs),
-      monotonicMs: () => nowMs,
-      sleep: async () => undefined,
-      pass: (ms) => (nowMs += ms),
-    };
-  }
-
   test("refuses above the limit, says for how long, and grants again afterwards", async () => {
-    const clock = clockAt();
+    const clock = new ManualClock();
     const limit = new RateLimit("token", 10, clock);
     let granted = 0;
     for (let count = 0; count < 20; count++) {
@@ -75,12 +64,12 @@ describe("rate limits", () => {
     assert.ok((refused.retryAfterMs ?? 0) > 0);
     assert.match(refused.headers[1]?.[1] ?? "", /r=0/);
     assert.equal(limit.take("b").retryAfterMs, undefined, "another key has its own");
-    clock.pass(60_001);
+    await clock.pass(60_001);
     assert.equal(limit.take("a").retryAfterMs, undefined);
   });
 
   test("many requests of one turn cost no more than one chunk over the limit", async () => {
-    const limit = new RateLimit("token", 1_000, clockAt());
+    const limit = new RateLimit("token", 1_000, new ManualClock());
     for (let count = 0; count < 1_500; count++) limit.take("a");
     await tick();
     let granted = 0;

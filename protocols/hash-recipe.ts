@@ -39,7 +39,13 @@ export const HashRecipe = z.discriminatedUnion("profile", [
     attribute,
   }),
   /** md5 of the ids joined by commas, mod 9 999, of 9 998; the ids again when that is 100 %. */
-  z.strictObject({ profile: z.literal("flagsmith"), ids: z.array(z.string().max(500)).max(10), attribute }),
+  z.strictObject({
+    profile: z.literal("flagsmith"),
+    ids: z.array(z.string().max(500)).max(10),
+    /** Stands before the key in its id: an identity's id there is its environment's key, "_" and its own. */
+    prefix: z.string().max(500).optional(),
+    attribute,
+  }),
   /** sha1(flagKey "." id + salt), 60 bits of it. */
   z.strictObject({
     profile: z.literal("posthog"),

@@ -16,7 +16,8 @@ export interface Notice {
 
 /**
  * A fold actor: one subject of a stream → state. State and stream position are snapshotted together, so each
- * message counts exactly once. `fold` may mutate the state in place and must depend on nothing but its inputs.
+ * message counts exactly once. `fold` may mutate the state in place and must depend on nothing but its inputs. A message
+ * whose `fold` throws is set aside and passed; what it had changed by then stays, so parse before you change anything.
  */
 export interface FoldBehaviour<State, Failed> {
   readonly kind: string;
@@ -29,7 +30,10 @@ export interface FoldBehaviour<State, Failed> {
   fold(state: State, input: FoldInput): void;
   encode(state: State): Uint8Array;
   decode(bytes: Uint8Array): State;
-  /** Answers a question from memory. `position` is the last folded stream sequence (0: none). */
+  /**
+   * Answers a question from memory. `position` is the last stream sequence that is folded (0: none), or a later one up to
+   * which there is nothing to fold. It goes back only with a stream that was rolled back.
+   */
   ask(
     state: State,
     message: unknown,

@@ -1,3 +1,4 @@
+import { textTable } from "../text-table.ts";
 import { agreementMax } from "./settle.ts";
 import type { Report, ReportRow } from "./report.ts";
 
@@ -20,24 +21,9 @@ const numeric = new Set([2, 3, 4, 5, 6, 8]);
 
 /** The answer for people. */
 export function tableOf({ rows, srm, sources }: Report): string {
-  const cells = [titles, ...rows.map(cellsOf)];
-  const widths = titles.map((_, column) => Math.max(...cells.map((row) => (row[column] ?? "").length)));
-  const line = (row: readonly string[]): string =>
-    row
-      .map((cell, column) =>
-        numeric.has(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
-      )
-      .join("  ")
-      .trimEnd();
-  const [head = "", ...body] = cells.map(line);
-  return [
-    head,
-    widths.map((width) => "─".repeat(width)).join("  "),
-    ...body,
-    "",
-    srmLine(srm),
-    sourcesLine(sources),
-  ].join("\n");
+  return [...textTable(titles, rows.map(cellsOf), numeric), "", srmLine(srm), sourcesLine(sources)].join(
+    "\n",
+  );
 }
 
 function cellsOf(row: ReportRow): string[] {

@@ -37,6 +37,10 @@ const commands = {
     needs: () => ["nats", "console"],
     run: ({ script, args }) => script("bench/main.ts", args),
   },
+  simulate: {
+    needs: () => [],
+    run: ({ script, args }) => script("runtime/simulation/main.ts", args),
+  },
   test: {
     // A person who names a file wants its answer now, with the programs that are here.
     needs: (args) =>

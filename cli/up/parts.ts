@@ -10,6 +10,7 @@ export interface PartsOptions {
   readonly host: string;
   readonly port: number;
   readonly natsUrl: string;
+  readonly metricsPort?: number;
   readonly logLevel: string;
   readonly rootToken: RootToken;
 }
@@ -33,11 +34,14 @@ export function serverParts(options: PartsOptions, config: CliConfig): PartSpec[
     LOG_LEVEL: options.logLevel,
     WEIR_TOKEN: undefined, // theirs are hashes; the text stays with people
   };
+  const { metricsPort } = options;
+  const metricsPorts: Partial<Record<string, number>> =
+    metricsPort === undefined ? {} : { actors: metricsPort, analytics: metricsPort + 1 };
   return (["actors", "analytics", "gateway"] as const).map((name) =>
     nodePart({
       name,
       script: join(projectRoot, name, "main.ts"),
-      environment,
+      environment: { ...environment, WEIR_METRICS_PORT: metricsPorts[name]?.toString() },
       logFile: paths.log(name),
       readyTimeoutMs: readyTimeoutMs[name],
     }),

@@ -22,6 +22,8 @@ export interface UpOptions {
   readonly host: string;
   /** 0: any free one. */
   readonly port: number;
+  /** Of the actors; one above it is analytics'. */
+  readonly metricsPort?: number;
   readonly dataDir: string;
   readonly logLevel: string;
 }
@@ -76,7 +78,8 @@ async function run(options: UpOptions, config: CliConfig, say: Say, lock: Lock):
     if (binary !== undefined)
       await supervisor.start(natsPart({ dataDir: dataPaths(dataDir).nats, port: natsPort, binary }));
     await supervisor.start(...serverParts({ ...options, port, natsUrl, rootToken }, config));
-    if (!signal.aborted) await announce({ url, dataDir, rootToken, beganAt, say, signal });
+    if (!signal.aborted)
+      await announce({ url, metricsPort: options.metricsPort, dataDir, rootToken, beganAt, say, signal });
     if (options.demo && !signal.aborted)
       await startDemo(supervisor, demoSpec(dataDir, url, config), dataDir, say);
     await logs; // ends with the signal
@@ -112,6 +115,7 @@ function urlOf(host: string, port: number): string {
 
 interface Announcement {
   readonly url: string;
+  readonly metricsPort: number | undefined;
   readonly dataDir: string;
   readonly rootToken: RootToken;
   readonly beganAt: number;
@@ -119,7 +123,15 @@ interface Announcement {
   readonly signal: AbortSignal;
 }
 
-async function announce({ url, dataDir, rootToken, beganAt, say, signal }: Announcement): Promise<void> {
+async function announce({
+  url,
+  metricsPort,
+  dataDir,
+  rootToken,
+  beganAt,
+  say,
+  signal,
+}: Announcement): Promise<void> {
   const state = await waitReady(url, { clock: systemClock, timeoutMs: readyTimeoutMs, signal });
   if (signal.aborted) return;
   if (state?.ready === true) say(`Weir is ready after ${durationText(systemClock.now() - beganAt)}`);
@@ -127,6 +139,8 @@ async function announce({ url, dataDir, rootToken, beganAt, say, signal }: Annou
   say(`  console    ${url}`);
   say(`  sign in    with the root token in ${rootToken.file}${rootToken.isNew ? " (made just now)" : ""}`);
   say(`  logs       ${dataPaths(dataDir).logs}`);
+  if (metricsPort !== undefined)
+    say(`  metrics    ${url}/metrics, and http://127.0.0.1:${metricsPort}/metrics and :${metricsPort + 1}`);
   say("  Ctrl-C stops it; the data stays.");
   process.send?.({ type: "ready", url });
 }

@@ -2,7 +2,7 @@ import { fail, succeed, type Reply } from "../../protocols/errors.ts";
 import type { Answer as Outcome, Failure } from "../../protocols/failures.ts";
 import type { EnvironmentKey } from "../../protocols/ids.ts";
 import { kinds, organisationKey } from "../../protocols/topology.ts";
-import type { Address } from "../../runtime/index.ts";
+import { soundTraceparent, type Address } from "../../runtime/index.ts";
 import { environmentOf, namedEnvironment } from "../auth.ts";
 import type { Call, Room } from "../call.ts";
 import { jsonAnswer, type Answer } from "../http.ts";
@@ -33,6 +33,7 @@ export async function ask<Value>(
   return link.client.ask<Value, Failure>(address, message, {
     by: call.principal.prefix,
     timeoutMs: askMsMax,
+    trace: soundTraceparent(call.head.header("traceparent")),
     ...id,
   });
 }

@@ -17,6 +17,7 @@ function fakeClock(): Clock {
       await new Promise(setImmediate);
       nowMs += ms;
     },
+    turn: () => new Promise(setImmediate),
   };
 }
 

@@ -132,7 +132,8 @@ export class Life {
     const startedMs = clock.monotonicMs();
     const span = tracer.span(`${behaviour.kind} step`, { parent: command.trace });
     try {
-      const handled = handleCommand(behaviour, this.#speculative, pending, { key: address.key, now, random });
+      const traced = span.context === undefined ? pending : { ...pending, trace: span.context };
+      const handled = handleCommand(behaviour, this.#speculative, traced, { key: address.key, now, random });
       span.end();
       return handled;
     } catch (error) {
@@ -276,7 +277,7 @@ export class Life {
         ? encodeMark(links, ownership.host, clock.now())
         : encodeCommit(links, [first, ...others]);
     const span = tracer.span(`${behaviour.kind} append`, {
-      parent: group[0]?.command.trace,
+      parent: group[0]?.trace,
       attributes: { steps: group.length, bytes: data.length },
     });
     const startedMs = clock.monotonicMs();

@@ -8,6 +8,8 @@ export interface Pending {
   readonly command: Command;
   /** The actor's own timer that this command is. */
   readonly timer?: Timer;
+  /** W3C trace context of its step: append and effects continue it. */
+  readonly trace?: string;
   readonly answer: (reply: ActorReply) => void;
 }
 

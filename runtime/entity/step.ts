@@ -25,9 +25,13 @@ export function handleCommand(
   behaviour: AnyBehaviour,
   before: Envelope,
   pending: Pending,
-  context: { readonly key: string; readonly now: EpochMs; readonly random: Random },
+  context: {
+    readonly key: string;
+    readonly now: EpochMs;
+    readonly random: Random;
+  },
 ): Handled {
-  const { command, timer } = pending;
+  const { command, timer, trace } = pending;
   const parsed = parse(behaviour, command.message, command.v ?? 1);
   if (!parsed.ok) {
     if (timer !== undefined) throw new Error(`its own timer's message: ${JSON.stringify(parsed.failure)}`);
@@ -55,9 +59,12 @@ export function handleCommand(
     ...(timers.length === 0 ? {} : { timers }),
     ...(timer === undefined ? {} : { fired: { name: timer.name, number: timer.number } }),
     ...(command.from === undefined ? {} : { from: command.from }),
-    ...(command.trace === undefined ? {} : { trace: command.trace }),
+    ...(effects.length === 0 || !isSampled(trace) ? {} : { trace }),
   });
 }
+
+/** A trace that nobody records is not worth its bytes in the journal. */
+const isSampled = (trace: string | undefined): trace is string => trace?.endsWith("-01") === true;
 
 /** Ends a timer whose message crashed the actor, without asking the behaviour again. */
 export function endTimer(

@@ -1,54 +1,97 @@
 import { fail } from "../../protocols/errors.ts";
-import type { Activation } from "../hosting/activation.ts";
-import type { ActorTools } from "../hosting/actor-tools.ts";
-import type { Address } from "../messaging/address.ts";
-import { addressText } from "../messaging/address.ts";
+import type { RuntimeFailure } from "../../protocols/errors.ts";
 import { Backoff } from "../backoff.ts";
+import { originalBytes, reasonOf, setAside } from "../dead-letters.ts";
+import type { FoldBehaviour } from "../fold.ts";
+import type { Activation, ActivationView } from "../hosting/activation.ts";
+import type { ActorTools } from "../hosting/actor-tools.ts";
+import { mailboxLengthMax, mailboxRetryAfterMs } from "../limits.ts";
+import { addressText } from "../messaging/address.ts";
+import type { Address } from "../messaging/address.ts";
 import { moved } from "../messaging/command.ts";
 import type { ActorReply, Command } from "../messaging/command.ts";
-import type { Following, StreamMessage } from "../ports/connection.ts";
-import type { FoldBehaviour } from "../fold.ts";
-import { mailboxLengthMax, mailboxRetryAfterMs } from "../limits.ts";
-import { originalBytes, reasonOf, setAside } from "../dead-letters.ts";
+import type { FollowEnd, Following, StreamBounds, StreamMessage } from "../ports/connection.ts";
+import { FoldSnapshots } from "./fold-snapshots.ts";
+import { Notices } from "./notices.ts";
+import { Reading } from "./reading.ts";
+import type { Lost } from "./reading.ts";
 
 // One live fold.
 //   S1. State and position move together, and are snapshotted together: each message counts exactly once.
-//   S2. A message that cannot be folded is written aside, then passed: one bad message stops nothing.
+//   S2. A message that cannot be folded is written aside, then passed: one bad message stops nothing. A snapshot covers
+//       it only if its letter was written, or given up in the open.
+//   S3. What the stream lost before we read it is said once, by name; the fold goes on with what there is.
+//   S4. Whatever throws here costs the one who asked, never the fold: it follows its stream until it is stopped.
 
 export type AnyFold = FoldBehaviour<unknown, unknown>;
 
-const snapshotEveryMessagesDefault = 5_000;
-/** A quiet fold is at most this far behind in what a restart must read again. */
-const snapshotAfterMs = 10_000;
-const noticeIntervalMsDefault = 100;
+/** Folds know one version of their messages; what comes with a newer one is refused by name. */
+const messageVersion = 1;
 /** A full queue of messages must not keep timers and asks waiting. */
 const turnMsMax = 10;
+/** Between two looks at the stream: a purge or a roll-back is noticed, and the lag measured, this late at most. */
+const lookIntervalMsDefault = 3_000;
+const openPauseMsMax = 5_000;
+/** Openings that fail in a row, some eight seconds, before whoever asks is sent away instead of kept waiting. */
+const openingsMax = 8;
+/** A life of that length ends a row of failures. */
+const steadyMs = 30_000;
+/** A leader that answers for the last time may know less than we read: a short stream is believed at the fifth look. */
+const shortLooksMax = 5;
+const shortLookPauseMs = 200;
+
+type State =
+  | { readonly kind: "loading" }
+  | { readonly kind: "live"; readonly following: Following; readonly interrupt: (end: FollowEnd) => void }
+  | { readonly kind: "parked"; readonly reason: string; readonly retryAfterMs: number }
+  | { readonly kind: "stopped" };
 
 export class FoldActor implements Activation {
   readonly #behaviour: AnyFold;
   readonly #address: Address;
   readonly #tools: ActorTools;
+  readonly #labels: { readonly kind: string };
   readonly #stopping = new AbortController();
-  readonly #opened: Promise<void>;
-  #state: unknown;
-  #position = 0;
-  #following: Following | undefined;
+  readonly #reading = new Reading();
+  readonly #snapshots: FoldSnapshots;
+  readonly #notices: Notices | undefined;
+  readonly #running: Promise<unknown>;
+  #ending: Promise<void> | undefined;
+  #state: State = { kind: "loading" };
+  /** Resolves when the state is no longer `loading`. */
+  #settled = Promise.withResolvers<void>();
+  #folded: unknown;
+  #restored = false;
   #waiting = 0;
   #usedMs: number;
   #turnStartedMs = 0;
-  #unsaved = 0;
-  #saved = 0;
-  #saving: Promise<void> | undefined;
-  #saveDue = false;
-  #noticeDue = false;
+  #restarts = 0;
+  #lag: number | undefined;
+  #uncounted = 0;
+  #diverged = false;
+  /** A message was passed whose letter may be missing. */
+  #unwritten = false;
 
-  constructor(behaviour: AnyFold, address: Address, tools: ActorTools) {
+  constructor(
+    behaviour: AnyFold,
+    address: Address,
+    tools: ActorTools,
+    { lookIntervalMs = lookIntervalMsDefault }: { readonly lookIntervalMs?: number } = {},
+  ) {
     this.#behaviour = behaviour;
     this.#address = address;
     this.#tools = tools;
+    this.#labels = { kind: behaviour.kind };
     this.#usedMs = tools.clock.monotonicMs();
-    this.#state = behaviour.init(address.key);
-    this.#opened = this.#open();
+    const { signal } = this.#stopping;
+    this.#snapshots = new FoldSnapshots(behaviour, address, tools, { signal, now: () => this.#moment });
+    const collect = () => behaviour.notices?.(this.#folded, this.#at) ?? [];
+    this.#notices =
+      behaviour.notices === undefined
+        ? undefined
+        : new Notices(behaviour, address, tools, { signal, collect });
+    tools.metrics.activations(1, this.#labels);
+    this.#running = Promise.all([this.#run(), this.#watch(lookIntervalMs)]);
   }
 
   get busy(): boolean {
@@ -59,83 +102,220 @@ export class FoldActor implements Activation {
     return this.#usedMs;
   }
 
-  async ask({ message }: Command): Promise<ActorReply> {
+  describe(): ActivationView {
+    return {
+      status: this.#state.kind,
+      mailbox: this.#waiting,
+      position: this.#reading.position,
+      effectsWaiting: 0,
+      timers: 0,
+      restarts: this.#restarts,
+      ...(this.#lag === undefined ? {} : { lag: this.#lag }),
+      ...(this.#state.kind === "parked" ? { reason: this.#state.reason } : {}),
+    };
+  }
+
+  async ask({ message, id, v = 1 }: Command): Promise<ActorReply> {
     this.#usedMs = this.#tools.clock.monotonicMs();
-    if (this.#following === undefined) {
+    if (v > messageVersion)
+      return this.#refuse({ code: "newer_version", what: "message", found: v, supported: messageVersion });
+    if (this.#state.kind === "loading") {
       if (this.#waiting >= mailboxLengthMax)
-        return fail({ code: "mailbox_full", retryAfterMs: mailboxRetryAfterMs });
+        return this.#refuse({ code: "mailbox_full", retryAfterMs: mailboxRetryAfterMs });
       this.#waiting++;
-      await this.#opened;
+      await this.#settled.promise;
       this.#waiting--;
     }
     if (this.#stopping.signal.aborted) return moved;
-    this.#tools.metrics.commands(1, { kind: this.#behaviour.kind });
-    return this.#behaviour.ask(this.#state, message, this.#at) as ActorReply;
+    switch (this.#state.kind) {
+      case "stopped":
+        return moved;
+      case "loading": // again, since
+        return this.#refuse({ code: "unavailable", reason: "the fold is opened again", retryAfterMs: 100 });
+      case "parked": {
+        const { reason, retryAfterMs } = this.#state;
+        return this.#refuse({ code: "actor_failed", reason, retryAfterMs });
+      }
+      case "live":
+        return this.#answer(message, id);
+    }
   }
 
-  async stop(): Promise<void> {
-    if (this.#stopping.signal.aborted) return;
+  stop(): Promise<void> {
+    this.#ending ??= this.#end();
+    return this.#ending;
+  }
+
+  async #end(): Promise<void> {
     this.#stopping.abort();
-    await this.#opened;
-    await this.#following?.stop();
-    await this.#saving;
-    await this.#save();
+    if (this.#state.kind === "live") this.#state.interrupt("stopped");
+    await this.#running;
+    await this.#snapshots.finish();
+    if (this.#lag !== undefined) this.#tools.metrics.foldLag(0, this.#place);
   }
 
   get #at() {
-    return { key: this.#address.key, position: this.#position };
+    return { key: this.#address.key, position: this.#reading.position };
   }
 
-  async #open(): Promise<void> {
-    const { clock, random, log, reader } = this.#tools;
-    const backoff = new Backoff(random, { maxMs: 5_000 });
-    while (!this.#stopping.signal.aborted) {
+  /** What a snapshot holds now; none when the state is not what the position says (S2). */
+  get #moment() {
+    if (!this.#restored || this.#unwritten) return undefined;
+    return { state: this.#folded, position: this.#reading.position, time: this.#reading.time };
+  }
+
+  get #place() {
+    return { kind: this.#behaviour.kind, key: this.#address.key };
+  }
+
+  #answer(message: unknown, command: string): ActorReply {
+    const { metrics, random, log } = this.#tools;
+    metrics.commands(1, this.#labels);
+    try {
+      return this.#behaviour.ask(this.#folded, message, this.#at) as ActorReply;
+    } catch (error) {
+      const reference = random.hex(8);
+      log.error("fold_ask_failed", { actor: addressText(this.#address), command, reference, error }); // S4
+      return fail({ code: "internal", reference });
+    }
+  }
+
+  #refuse(failure: RuntimeFailure): ActorReply {
+    this.#tools.metrics.refusals(1, { ...this.#labels, reason: failure.code });
+    return fail(failure);
+  }
+
+  #become(state: State): void {
+    if (state.kind === "loading") {
+      if (this.#state.kind !== "loading") this.#settled = Promise.withResolvers();
+    } else {
+      this.#settled.resolve();
+    }
+    this.#state = state;
+  }
+
+  /** Opens and follows until it is stopped (S4). */
+  async #run(): Promise<void> {
+    const { clock, random, log } = this.#tools;
+    const { signal } = this.#stopping;
+    const backoff = new Backoff(random, { maxMs: openPauseMsMax });
+    while (!signal.aborted) {
+      const startedMs = clock.monotonicMs();
       try {
-        await this.#restore();
-        const { stream } = this.#behaviour;
-        const subject = this.#behaviour.subjectOf(this.#address.key);
-        this.#following = await reader.follow({ stream, subject, after: this.#position }, (message) =>
-          this.#fold(message),
-        );
-        return;
+        const end = await this.#live();
+        if (signal.aborted) break;
+        if (clock.monotonicMs() - startedMs > steadyMs) backoff.reset();
+        this.#diverged = end === "diverged";
+        this.#restarts++;
+        this.#tools.metrics.restarts(1, this.#labels);
+        log.warn("fold_restarted", { actor: addressText(this.#address), reason: end });
+        await clock.sleep(backoff.nextMs(), signal);
       } catch (error) {
-        log.warn("fold_not_opened", { actor: addressText(this.#address), error });
-        await clock.sleep(backoff.nextMs(), this.#stopping.signal);
+        await this.#failed(error, backoff);
       }
+    }
+    this.#become({ kind: "stopped" });
+  }
+
+  async #failed(error: unknown, backoff: Backoff): Promise<void> {
+    const { clock, metrics, log } = this.#tools;
+    const attempt = backoff.attempts + 1;
+    const waitMs = backoff.nextMs();
+    log.warn("fold_not_opened", { actor: addressText(this.#address), attempt, error });
+    if (attempt >= openingsMax && !this.#stopping.signal.aborted) {
+      if (this.#state.kind !== "parked") metrics.escalations(1, this.#labels);
+      this.#become({ kind: "parked", ...reasonOf(error), retryAfterMs: Math.ceil(waitMs) });
+    }
+    await clock.sleep(waitMs, this.#stopping.signal);
+  }
+
+  /** One opening, and what follows until it ends. Throws when it cannot be opened. */
+  async #live(): Promise<FollowEnd> {
+    const { clock, reader, metrics } = this.#tools;
+    const startedMs = clock.monotonicMs();
+    if (this.#state.kind === "live") this.#become({ kind: "loading" });
+    if (!this.#restored) await this.#restore();
+    const { stream } = this.#behaviour;
+    const subject = this.#behaviour.subjectOf(this.#address.key);
+    await this.#resume(subject);
+    if (this.#stopping.signal.aborted) return "stopped";
+
+    const { position, positionTime } = this.#reading;
+    const witness = positionTime === undefined ? {} : { afterTime: positionTime };
+    const following = await reader.follow({ stream, subject, after: position, ...witness }, (message) =>
+      this.#take(message),
+    );
+    try {
+      const { promise, resolve } = Promise.withResolvers<FollowEnd>();
+      void following.ended?.then(resolve);
+      if (this.#stopping.signal.aborted) return "stopped";
+      this.#become({ kind: "live", following, interrupt: resolve });
+      metrics.replayMs(clock.monotonicMs() - startedMs, this.#labels);
+      return await promise;
+    } finally {
+      await following.stop();
     }
   }
 
   async #restore(): Promise<void> {
-    const snapshot = await this.#tools.snapshots.load(this.#address, this.#behaviour.version);
-    if (snapshot === undefined) return;
-    try {
-      this.#state = this.#behaviour.decode(snapshot.bytes);
-      this.#position = snapshot.position;
-      this.#saved = snapshot.position;
-    } catch (error) {
-      this.#tools.log.warn("snapshot_unreadable", { actor: addressText(this.#address), error });
-      this.#state = this.#behaviour.init(this.#address.key);
+    const { snapshot, state, rejected } = await this.#snapshots.restore();
+    if (snapshot === undefined) {
+      this.#folded = this.#behaviour.init(this.#address.key);
+      if (rejected) this.#reading.expectAll();
+    } else {
+      this.#folded = state;
+      this.#reading.restored(snapshot);
     }
+    this.#restored = true;
   }
 
-  async #fold(message: StreamMessage): Promise<void> {
+  /** Finds where to go on (S3): behind the position, or at the start of a stream that is another one now. */
+  async #resume(subject: string): Promise<void> {
+    const { clock, reader } = this.#tools;
+    const { stream } = this.#behaviour;
+    let bounds = await reader.bounds(stream);
+    for (let look = 1; look < shortLooksMax && bounds.last < this.#reading.position; look++) {
+      await clock.sleep(shortLookPauseMs, this.#stopping.signal);
+      bounds = await reader.bounds(stream);
+    }
+    const reading = this.#reading;
+    const finding = this.#diverged ? reading.rolledBack(bounds) : reading.compare(bounds);
+    this.#diverged = false;
+    if (finding.kind === "rolled_back") reading.rewind(bounds);
+    else reading.looked(bounds, reading.position);
+    if (finding.kind !== "whole") await this.#tellGap(finding, subject);
+  }
+
+  #take(message: StreamMessage): void | Promise<void> {
+    if (this.#reading.passes(message)) return;
     try {
-      this.#behaviour.fold(this.#state, message);
+      this.#behaviour.fold(this.#folded, message);
     } catch (error) {
-      await this.#setAside(message, error); // S2
+      return this.#setAside(message, error).then((): void | Promise<void> => {
+        if (!this.#unwritten) return this.#counted(message); // S2
+      });
     }
-    this.#position = message.sequence; // S1
-    this.#tools.metrics.foldedMessages(1, { kind: this.#behaviour.kind });
-    this.#unsaved++;
-    if (this.#unsaved >= (this.#behaviour.snapshotEveryMessages ?? snapshotEveryMessagesDefault))
-      void this.#save();
-    this.#scheduleSave();
-    this.#scheduleNotices();
-    const nowMs = this.#tools.clock.monotonicMs();
-    if (nowMs - this.#turnStartedMs > turnMsMax) {
-      await this.#tools.clock.turn();
-      this.#turnStartedMs = this.#tools.clock.monotonicMs();
-    }
+    return this.#counted(message);
+  }
+
+  #counted(message: StreamMessage): void | Promise<void> {
+    this.#reading.counted(message); // S1
+    this.#uncounted++;
+    this.#snapshots.counted();
+    this.#notices?.schedule();
+    if (this.#tools.clock.monotonicMs() - this.#turnStartedMs > turnMsMax) return this.#turn();
+  }
+
+  async #turn(): Promise<void> {
+    this.#tellFolded();
+    await this.#tools.clock.turn();
+    this.#turnStartedMs = this.#tools.clock.monotonicMs();
+  }
+
+  /** Counted here, told in bulk: a counter of the library costs as much as a small fold. */
+  #tellFolded(): void {
+    if (this.#uncounted > 0) this.#tools.metrics.foldedMessages(this.#uncounted, this.#labels);
+    this.#uncounted = 0;
   }
 
   async #setAside(message: StreamMessage, error: unknown): Promise<void> {
@@ -155,59 +335,61 @@ export class FoldActor implements Activation {
       },
       this.#stopping.signal,
     );
+    if (this.#stopping.signal.aborted) this.#unwritten = true;
   }
 
-  #scheduleSave(): void {
-    if (this.#saveDue) return;
-    this.#saveDue = true;
-    void this.#tools.clock.sleep(snapshotAfterMs, this.#stopping.signal).then(() => {
-      this.#saveDue = false;
-      return this.#stopping.signal.aborted ? undefined : this.#save(); // stop() saves by itself
-    });
+  async #tellGap(gap: Lost, subject: string): Promise<void> {
+    const { metrics, log } = this.#tools;
+    const { kind, stream } = this.#behaviour;
+    const { key } = this.#address;
+    const { kind: reason, from, to } = gap;
+    metrics.foldGaps(1, { kind, reason });
+    log.error(`stream_${reason}`, { actor: addressText(this.#address), stream, subject, from, to });
+    const id = `${key}-${reason}-${from}-${to}`;
+    const place = { stream, subject, from, to };
+    await setAside(this.#tools, { what: "gap", kind, key, reason, id, place }, this.#stopping.signal);
   }
 
-  /** One at a time; what is folded meanwhile belongs to the next. */
-  #save(): Promise<void> {
-    if (this.#saving !== undefined || this.#position === this.#saved)
-      return this.#saving ?? Promise.resolve();
-    const position = this.#position;
-    const { version } = this.#behaviour;
-    const actor = addressText(this.#address);
-    this.#unsaved = 0;
-    const save = async (): Promise<void> => {
+  /** Looks at the stream from time to time: how far behind are we, and is all there that we have not read? */
+  async #watch(intervalMs: number): Promise<void> {
+    const { clock, log } = this.#tools;
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      await clock.sleep(intervalMs, signal);
+      this.#tellFolded();
+      if (signal.aborted || this.#state.kind !== "live") continue;
       try {
-        await this.#tools.snapshots.save(this.#address, {
-          version,
-          position,
-          bytes: this.#behaviour.encode(this.#state),
-        });
-        this.#saved = position;
+        await this.#look(this.#state);
       } catch (error) {
-        this.#tools.log.warn("snapshot_failed", { actor, position, error }); // the next one covers it
+        log.debug("fold_not_looked", { actor: addressText(this.#address), error }); // away: the next look says more
       }
-      this.#saving = undefined;
-    };
-    this.#saving = save();
-    return this.#saving;
-  }
-
-  #scheduleNotices(): void {
-    if (this.#noticeDue || this.#behaviour.notices === undefined) return;
-    this.#noticeDue = true;
-    const intervalMs = this.#behaviour.noticeIntervalMs ?? noticeIntervalMsDefault;
-    void this.#tools.clock.sleep(intervalMs, this.#stopping.signal).then(() => {
-      this.#noticeDue = false;
-      if (!this.#stopping.signal.aborted) this.#notify();
-    });
-  }
-
-  #notify(): void {
-    try {
-      for (const { subject, data } of this.#behaviour.notices?.(this.#state, this.#at) ?? []) {
-        this.#tools.messaging.publish(subject, data);
-      }
-    } catch (error) {
-      this.#tools.log.error("notices_failed", { actor: addressText(this.#address), error });
     }
+  }
+
+  async #look(live: Extract<State, { kind: "live" }>): Promise<void> {
+    const { position } = this.#reading;
+    const covered = live.following.covered ?? position;
+    const bounds = await this.#tools.reader.bounds(this.#behaviour.stream);
+    if (this.#state !== live) return;
+    this.#measureLag(live.following, bounds);
+    const finding = this.#reading.compare(bounds, position);
+    switch (finding.kind) {
+      case "rolled_back":
+        return live.interrupt("stopped"); // opening looks again, and more than once
+      case "purged":
+        this.#reading.looked(bounds, covered);
+        return this.#tellGap(finding, this.#behaviour.subjectOf(this.#address.key));
+      case "whole": {
+        const before = this.#reading.position;
+        this.#reading.looked(bounds, covered);
+        if (this.#reading.position !== before) await this.#snapshots.save(); // a mark is of use to the next life
+        return;
+      }
+    }
+  }
+
+  #measureLag({ pending }: Following, { last }: StreamBounds): void {
+    this.#lag = pending ?? Math.max(0, last - this.#reading.position);
+    this.#tools.metrics.foldLag(this.#lag, this.#place);
   }
 }

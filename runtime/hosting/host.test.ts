@@ -7,6 +7,8 @@ import { openClient } from "../messaging/client.ts";
 import { systemClock } from "../ports/clock.ts";
 import { decodeCommit } from "../entity/commit.ts";
 import type { Connection } from "../ports/connection.ts";
+import { deadLetterSubject } from "../dead-letters.ts";
+import type { DeadLetter } from "../dead-letters.ts";
 import type { FoldBehaviour } from "../fold.ts";
 import { openHost } from "./host.ts";
 import type { Host, HostOptions } from "./host.ts";
@@ -258,18 +260,16 @@ describe("hosts of actors", () => {
       const reply = await client().ask<TallyAnswer>(address, {}, { by, timeoutMs });
       return reply.ok && reply.value.sum === 3;
     });
-    const records = [];
-    for await (const { data } of connection.reader.readRange({
-      stream: "DEAD",
-      subject: "dead.poison",
-      from: 1,
-      to: 1e9,
-    })) {
-      records.push(JSON.parse(text(data)) as { data: string; reason: string; subject: string });
-    }
-    assert.equal(records.length, 1);
-    assert.equal(Buffer.from(records[0]?.data ?? "", "base64").toString(), "poison");
-    assert.deepEqual([records[0]?.subject, records[0]?.reason], ["events.bad", "Error: not a number"]);
+    const letters: DeadLetter[] = [];
+    const dead = { stream: "DEAD", subject: deadLetterSubject("message"), from: 1, to: 1e9 };
+    for await (const { data } of connection.reader.readRange(dead))
+      letters.push(JSON.parse(text(data)) as DeadLetter);
+    assert.equal(letters.length, 1);
+    const { kind, key, reason, place, original, stack } = letters[0] as DeadLetter;
+    assert.equal(Buffer.from(String(original), "base64").toString(), "poison");
+    assert.deepEqual([kind, key, reason], ["tally", "bad", "Error: not a number"]);
+    assert.deepEqual([place?.["stream"], place?.["subject"]], ["EVENTS", "events.bad"]);
+    assert.match(stack ?? "", /not a number/);
   });
 
   test("a standing service runs on one host, moves with its shard, and stops when it no longer stands", async () => {

@@ -47,7 +47,8 @@ export class MemoryJournal implements JournalLog {
     const entries = this.#subjects.get(subject) ?? [];
     if ((entries.at(-1)?.sequence ?? 0) !== expectedSequence) return { kind: "conflict" };
     this.#sequence++;
-    this.#subjects.set(subject, [...entries, { sequence: this.#sequence, data }]);
+    entries.push({ sequence: this.#sequence, data });
+    this.#subjects.set(subject, entries);
     return { kind: "stored", sequence: this.#sequence };
   }
 }

@@ -12,6 +12,7 @@ export const shardCountDefault = 64;
 const kindPattern = /^[a-z][a-z0-9_]{0,31}$/;
 /** Letters, digits, `_` and `-` stand for themselves; everything else is escaped, so a token never holds a dot. */
 const plain = /[^A-Za-z0-9_-]/g;
+const plainToken = /^[A-Za-z0-9_-]*$/;
 const escaped = /=([0-9A-F]{2})/g;
 
 /** A key as one token of a subject or of a bucket's key, reversible: other UTF-8 bytes become `=XX`. */
@@ -23,6 +24,7 @@ export const escapeKey = (key: string): string =>
   );
 
 export function unescapeKey(token: string): string {
+  if (plainToken.test(token)) return token;
   assert(token.replace(escaped, "").search(plain) === -1, `not an escaped key: ${token}`);
   return decodeURIComponent(token.replace(escaped, "%$1"));
 }
@@ -30,7 +32,17 @@ export function unescapeKey(token: string): string {
 /** FNV-1a, 32 bits, over UTF-8: the same shard in every process and every language. */
 export function fnv1a(text: string): number {
   let hash = 0x811c9dc5;
-  for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code > 0x7f) return fnv1aOfBytes(new TextEncoder().encode(text));
+    hash = Math.imul(hash ^ code, 0x01000193); // ASCII is its own UTF-8; every ask passes here
+  }
+  return hash >>> 0;
+}
+
+function fnv1aOfBytes(bytes: Uint8Array): number {
+  let hash = 0x811c9dc5;
+  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
   return hash >>> 0;
 }
 

@@ -1,6 +1,6 @@
 import { jetstreamManager } from "@nats-io/jetstream";
 import type { JetStreamManager } from "@nats-io/jetstream";
-import { connect, createInbox } from "@nats-io/transport-node";
+import { connect, createInbox, PermissionViolationError } from "@nats-io/transport-node";
 import type { NatsConnection } from "@nats-io/transport-node";
 import { systemClock } from "../ports/clock.ts";
 import type { Connection, ConnectionStatus, KeyValue } from "../ports/connection.ts";
@@ -12,6 +12,7 @@ import { AcknowledgedPublisher } from "./acknowledged-publisher.ts";
 import { natsJournal } from "./journal.ts";
 import { bucketStream, keyValue } from "./key-value.ts";
 import { natsMessaging } from "./messaging.ts";
+import { ReplyInbox } from "./reply-inbox.ts";
 import { atLeast } from "./server.ts";
 import { natsSnapshots } from "./snapshots.ts";
 import { ensureStream } from "./stream-admin.ts";
@@ -19,6 +20,7 @@ import { streamReader } from "./stream-reader.ts";
 import { streamWriter } from "./stream-writer.ts";
 
 export interface ConnectionOptions {
+  /** One server, or several of a cluster with commas between them. */
   readonly url: string;
   /** Shown by the server to its operators. */
   readonly name: string;
@@ -56,7 +58,7 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
 
 const dial = ({ url, name }: ConnectionOptions): Promise<NatsConnection> =>
   connect({
-    servers: url,
+    servers: url.split(","),
     name,
     maxReconnectAttempts: -1,
     reconnectTimeWait: 250,
@@ -93,7 +95,8 @@ function assemble(
   log: Log,
 ): Connection {
   const tools = { connection, manager, clock: systemClock, random: systemRandom, log };
-  const publisher = new AcknowledgedPublisher(connection, systemClock, createInbox());
+  const answers = new ReplyInbox(connection, systemClock, createInbox());
+  const publisher = new AcknowledgedPublisher(connection, answers);
   const reader = streamReader(tools);
   let status: ConnectionStatus = "connected";
   let drained: Promise<void> | undefined;
@@ -101,16 +104,21 @@ function assemble(
   const replicas = options.replicas ?? 1;
 
   const watchStatus = async (): Promise<void> => {
-    for await (const { type } of connection.status()) {
+    for await (const change of connection.status()) {
+      const { type } = change;
       if (type === "disconnect") {
         status = "reconnecting";
-        publisher.connectionLost();
+        answers.connectionLost();
         log.warn("nats_disconnected", { name: options.name });
       } else if (type === "reconnect") {
         status = "connected";
-        publisher.connectionRestored();
+        answers.connectionRestored();
         reader.restartAll();
         log.info("nats_reconnected", { name: options.name, server: connection.getServer() });
+      } else if (type === "error" && change.error instanceof PermissionViolationError) {
+        const { operation, subject } = change.error;
+        if (operation === "publish") answers.notPermitted(subject);
+        log.error("nats_not_permitted", { name: options.name, operation, subject });
       } else if (type === "slowConsumer") {
         log.error("nats_slow_consumer", { name: options.name });
       }
@@ -119,7 +127,7 @@ function assemble(
   void watchStatus();
   void connection.closed().then((error) => {
     status = "closed";
-    publisher.close();
+    answers.close();
     reader.stopAll();
     if (error instanceof Error) log.error("nats_closed", { name: options.name, error });
   });
@@ -135,11 +143,11 @@ function assemble(
   };
 
   return {
-    messaging: natsMessaging(connection, { log, random: systemRandom }),
+    messaging: natsMessaging(connection, { answers, log, random: systemRandom }),
     writer: streamWriter(publisher),
     reader,
     store: {
-      journal: (stream) => natsJournal(stream, { publisher, reader, manager }),
+      journal: (stream) => natsJournal(stream, { ...tools, publisher, reader }),
       snapshots: async (stream) => {
         await ensureStream(manager, {
           name: stream,

@@ -4,6 +4,8 @@ export interface Delivery {
   readonly sequence: number;
   readonly deliverySequence: number;
   readonly time: EpochMs;
+  /** Messages of the consumer's filter behind this one, when it was sent. */
+  readonly pending: number;
 }
 
 /**
@@ -18,7 +20,8 @@ export function parseDelivery(reply: string | undefined): Delivery | undefined {
   const sequence = Number(tokens[first]);
   const deliverySequence = Number(tokens[first + 1]);
   const nanos = Number(tokens[first + 2]); // beyond 2^53, but exact to a microsecond
-  if (!Number.isSafeInteger(sequence) || !Number.isSafeInteger(deliverySequence) || !Number.isFinite(nanos))
+  const pending = Number(tokens[first + 3]);
+  if (!Number.isSafeInteger(sequence) || !Number.isSafeInteger(deliverySequence) || !Number.isFinite(nanos + pending))
     return undefined;
-  return { sequence, deliverySequence, time: Math.floor(nanos / 1_000_000) as EpochMs };
+  return { sequence, deliverySequence, time: Math.floor(nanos / 1_000_000) as EpochMs, pending };
 }

@@ -1,12 +1,16 @@
 import { JetStreamApiError } from "@nats-io/jetstream";
 import type { JetStreamManager } from "@nats-io/jetstream";
+import type { NatsConnection } from "@nats-io/transport-node";
+import type { Clock } from "../ports/clock.ts";
 import type { StreamReader } from "../ports/connection.ts";
-import type { JournalAppend, JournalLog } from "../ports/journal.ts";
+import type { JournalAppend, JournalEntry, JournalLog } from "../ports/journal.ts";
 import type { AcknowledgedPublisher, PublishOutcome } from "./acknowledged-publisher.ts";
+import { readDirectBatch } from "./direct-batch.ts";
 import {
   duplicateInProcess,
   noMessageFound,
   noRoomCodes,
+  refusedCodes,
   rivalInFlight,
   wrongLastSequence,
 } from "./error-codes.ts";
@@ -17,15 +21,29 @@ const appendTimeoutMs = 1_000;
 export function natsJournal(
   stream: string,
   {
+    connection,
     publisher,
     reader,
     manager,
+    clock,
   }: {
+    readonly connection: NatsConnection;
     readonly publisher: AcknowledgedPublisher;
     readonly reader: StreamReader;
     readonly manager: JetStreamManager;
+    readonly clock: Clock;
   },
 ): JournalLog {
+  async function* read(subject: string, after: number, upTo: number): AsyncGenerator<JournalEntry> {
+    let last = after;
+    for (const entry of await readDirectBatch(connection, clock, { stream, subject, from: after + 1 })) {
+      if (entry.sequence > upTo) return;
+      yield entry;
+      last = entry.sequence;
+    }
+    if (last < upTo) yield* reader.readRange({ stream, subject, from: last + 1, to: upTo });
+  }
+
   return {
     tail: async (subject) => {
       try {
@@ -39,7 +57,7 @@ export function natsJournal(
     append: async (subject, data, expectedSequence) =>
       // No message id: the expectation refuses a second copy, and ids would cost the server memory.
       appendOf(await publisher.publish(subject, data, { expectedSequence, timeoutMs: appendTimeoutMs })),
-    read: (subject, after, upTo) => reader.readRange({ stream, subject, from: after + 1, to: upTo }),
+    read,
   };
 }
 
@@ -52,6 +70,9 @@ function appendOf(outcome: PublishOutcome): JournalAppend {
     outcome.code === duplicateInProcess
   ) {
     return { kind: "conflict" };
+  }
+  if (refusedCodes.has(outcome.code)) {
+    return { kind: "refused", reason: `${outcome.code} ${outcome.description}` };
   }
   return { kind: "unknown", reason: `${outcome.code} ${outcome.description}` };
 }

@@ -2,6 +2,7 @@ import type { ConsumerConfig, JetStreamManager } from "@nats-io/jetstream";
 import { createInbox } from "@nats-io/transport-node";
 import type { Msg, NatsConnection, Subscription } from "@nats-io/transport-node";
 import { Backoff } from "../backoff.ts";
+import type { EpochMs } from "../../protocols/time.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { StreamMessage } from "../ports/connection.ts";
 import { pullMessagesMax } from "../limits.ts";
@@ -13,6 +14,9 @@ import { parseDelivery } from "./delivery.ts";
 //   F1. A message is given out once, in stream order; the server's consumer is disposable and holds no truth.
 //   F2. Any doubt (a gap, an error, a silent pull, a reconnect, a stream ahead of us) makes a new consumer at cursor + 1.
 //   F3. Bytes asked for and not yet handled stay below the bound, whatever the handler's speed.
+//   F4. A new consumer continues the history we read, or the feed ends as diverged: the stream must be the one it was,
+//       reach our cursor, and hold there, if it still holds it, the message with the time that we saw. A stream that was
+//       recreated or rolled back, and has grown past our cursor since, would otherwise lose its new messages to us.
 
 export interface FeedTools {
   readonly connection: NatsConnection;
@@ -27,10 +31,14 @@ export interface FeedOptions {
   readonly subject: string;
   readonly after: number;
   readonly bytesInFlightMax: number;
+  /** Time of the message at `after`, when it is known. */
+  readonly afterTime?: EpochMs;
   /** How often a silent feed compares itself with the stream. */
   readonly watchdogMs: number;
-  /** Last sequence of the subject, from the leader; at most `beyond` means that there is nothing new. */
-  readonly lastSequence: (beyond: number) => Promise<number>;
+  /** From the leader: how far the stream goes, and its subject if that goes beyond. */
+  readonly look: (beyond: number) => Promise<{ readonly stream: number; readonly subject: number }>;
+  /** The history is not the one we read (F4). The feed gives out no more. Without it nothing is compared. */
+  readonly diverged?: (why: string) => void;
 }
 
 export interface FeedMessage extends StreamMessage {
@@ -43,6 +51,8 @@ const pullOverdueMs = pullExpiresMs + 1_000;
 /** The server forgets a consumer that nobody pulled from for so long. */
 const consumerIdleMs = 30_000;
 const pullsInFlight = 2;
+/** Leader reads that contradict our cursor before we believe them: an old leader may answer for a moment. */
+const shortReadsMax = 8;
 const nanos = (ms: number): number => ms * 1_000_000;
 
 interface Pull {
@@ -69,6 +79,13 @@ export class OrderedFeed {
   #pullBytes: number;
   #handledBytes = 0;
   #cursor: number;
+  /** Server's time of the message at the cursor. */
+  #cursorTime: EpochMs | undefined;
+  #created: string | undefined;
+  #shortReads = 0;
+  #inHand = false;
+  #serverPending: number | undefined;
+  #verified = 0;
   #consumer: Consumer | undefined;
   #opening = false;
   #serial = 0;
@@ -79,6 +96,7 @@ export class OrderedFeed {
     this.#tools = tools;
     this.#options = options;
     this.#cursor = options.after;
+    this.#cursorTime = options.afterTime;
     this.#pullBytes = Math.max(1, Math.floor(options.bytesInFlightMax / pullsInFlight));
     this.#backoff = new Backoff(tools.random, { baseMs: 50, maxMs: 2_000 });
     void this.#open();
@@ -87,6 +105,7 @@ export class OrderedFeed {
 
   /** The next message; undefined once stopped. Asking for it says that the one before is handled. */
   async next(): Promise<FeedMessage | undefined> {
+    this.#inHand = false;
     this.#queuedBytes -= this.#handledBytes;
     this.#handledBytes = 0;
     this.#pull();
@@ -95,8 +114,20 @@ export class OrderedFeed {
     }
     if (this.#stopping.signal.aborted) return undefined;
     const message = this.#queue.shift();
+    this.#inHand = true;
     this.#handledBytes = message?.data.length ?? 0;
     return message;
+  }
+
+  /** Messages not handled yet, by the server's last word; undefined before its first. */
+  get pending(): number | undefined {
+    if (this.#serverPending === undefined) return undefined;
+    return this.#serverPending + this.#queue.length + (this.#inHand ? 1 : 0);
+  }
+
+  /** The stream held nothing of ours up to here that we had not handled. 0 when that was never looked at. */
+  get verified(): number {
+    return this.#verified;
   }
 
   /** Doubts the present consumer and makes a new one behind the last message received (F2). */
@@ -124,15 +155,18 @@ export class OrderedFeed {
     const { manager, clock, log, connection } = this.#tools;
     while (this.#consumer === undefined && !this.#stopping.signal.aborted) {
       const inbox = createInbox();
-      const subscription = connection.subscribe(`${inbox}.*`, {
-        callback: (_error, message) => this.#receive(inbox, message),
-      });
+      let subscription: Subscription | undefined;
       try {
-        const { name } = await manager.consumers.add(this.#options.stream, this.#config());
+        subscription = connection.subscribe(`${inbox}.*`, {
+          callback: (_error, message) => this.#receive(inbox, message),
+        });
+        const { name, num_pending } = await manager.consumers.add(this.#options.stream, this.#config());
+        await this.#compareHistory(); // no message comes before the first pull
         this.#consumer = { name, inbox, subscription, pulls: new Map(), deliverySequence: 0 };
+        this.#serverPending = num_pending;
         this.#backoff.reset();
       } catch (error) {
-        subscription.unsubscribe();
+        subscription?.unsubscribe();
         if (this.#backoff.attempts === 5) log.warn("feed_not_opened", { ...this.#names, error });
         await clock.sleep(this.#backoff.nextMs(), this.#stopping.signal);
       }
@@ -142,11 +176,37 @@ export class OrderedFeed {
     else this.#pull();
   }
 
+  get #witnessed(): boolean {
+    return this.#options.diverged !== undefined && this.#cursorTime !== undefined && this.#cursor > 0;
+  }
+
+  /** The stream is the one it was and reaches our cursor (F4); throws while that is in doubt. */
+  async #compareHistory(): Promise<void> {
+    if (this.#options.diverged === undefined) return;
+    const { created, state } = await this.#tools.manager.streams.info(this.#options.stream);
+    this.#created ??= created;
+    if (created !== this.#created) return this.#diverge("recreated");
+    if (state.last_seq >= this.#cursor) {
+      this.#shortReads = 0;
+    } else if (++this.#shortReads >= shortReadsMax) {
+      this.#diverge("shorter than what was read");
+    } else {
+      throw new Error(`the stream ends at ${state.last_seq}, before ${this.#cursor}`);
+    }
+  }
+
+  #diverge(why: string): void {
+    if (this.#stopping.signal.aborted) return;
+    this.stop();
+    this.#options.diverged?.(why);
+  }
+
   #config(): Partial<ConsumerConfig> {
     return {
       ack_policy: "none",
       deliver_policy: "by_start_sequence",
-      opt_start_seq: this.#cursor + 1,
+      // The message at the cursor comes again, as a witness (F4).
+      opt_start_seq: this.#witnessed ? this.#cursor : this.#cursor + 1,
       filter_subject: this.#options.subject,
       inactive_threshold: nanos(consumerIdleMs),
       mem_storage: true,
@@ -187,8 +247,14 @@ export class OrderedFeed {
     if (delivery.deliverySequence !== consumer.deliverySequence + 1) return this.restart("gap");
     consumer.deliverySequence = delivery.deliverySequence;
     this.#spend(consumer, message);
-    if (delivery.sequence <= this.#cursor) return; // F1
+    this.#serverPending = delivery.pending;
+    if (delivery.sequence <= this.#cursor) {
+      const differs = delivery.sequence === this.#cursor && delivery.time !== this.#cursorTime;
+      if (differs && this.#witnessed) this.#diverge("another message where we read"); // F4
+      return; // F1
+    }
     this.#cursor = delivery.sequence;
+    this.#cursorTime = delivery.time;
     this.#progressed = true;
     this.#queuedBytes += message.data.length;
     this.#queue.push({
@@ -240,9 +306,12 @@ export class OrderedFeed {
         continue;
       }
       try {
-        const last = await this.#options.lastSequence(this.#cursor);
+        const last = await this.#options.look(Math.max(this.#cursor, this.#verified));
         const stillSilent = this.#consumer === consumer && !this.#progressed && this.#queue.length === 0;
-        if (last > this.#cursor && stillSilent) this.restart("stream is ahead");
+        if (!stillSilent) continue;
+        if (last.stream < this.#cursor) this.restart("stream is shorter");
+        else if (last.subject > this.#cursor) this.restart("stream is ahead");
+        else if (!this.#inHand) this.#verified = last.stream;
       } catch (error) {
         log.debug("feed_not_checked", { ...this.#names, error }); // the next round asks again
       }

@@ -6,7 +6,7 @@ import { basename, delimiter, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { systemClock } from "../ports/clock.ts";
 
-// A nats-server of our own, for `weir up`, tests and the bench. One node; listens on loopback only.
+// A nats-server of our own, for `weir up`, tests, the bench and chaos. Listens on loopback only.
 
 export interface NatsServerOptions {
   /** Holds the configuration, the pid file and JetStream's store. */
@@ -22,6 +22,22 @@ export interface NatsServerOptions {
   readonly storeBytesMax?: number;
   /** In a process group of its own, so that Ctrl-C in the terminal does not reach it before its users. */
   readonly detached?: boolean;
+  /** A member of a cluster is ready when the cluster has a leader, so members are started together. */
+  readonly cluster?: ClusterMember;
+  /** What it gets when we end without having stopped it. KILL also ends one that is suspended. Default: TERM. */
+  readonly signalAtOurEnd?: "TERM" | "KILL";
+}
+
+export interface ClusterMember {
+  readonly cluster: string;
+  /** Unique in the cluster, and the same after a restart: replicas are placed by it. */
+  readonly serverName: string;
+  /** `host:port` of the others' cluster listeners, or of what stands before them. */
+  readonly routes: readonly string[];
+  /** Where others that only heard of this member would call it. */
+  readonly advertise: string;
+  /** At each start, with the port of its own cluster listener. */
+  readonly listening: (clusterPort: number) => void;
 }
 
 export interface NatsServer {
@@ -107,7 +123,7 @@ async function writeConfiguration(
     'host: "127.0.0.1"',
     `port: ${port}`,
     'http: "127.0.0.1:-1"',
-    'server_name: "weir"',
+    `server_name: ${quoted(options.cluster?.serverName ?? "weir")}`,
     `ports_file_dir: ${quoted(dataDir)}`,
     `pid_file: ${quoted(join(dataDir, "nats.pid"))}`,
     "max_payload: 8MB",
@@ -117,19 +133,36 @@ async function writeConfiguration(
     `  max_file: ${options.storeBytesMax ?? 64 * 1024 ** 3}`,
     ...(canSync && options.syncAlways !== false ? ["  sync_interval: always"] : []),
     "}",
+    ...clusterLines(options.cluster),
   ];
   const file = join(dataDir, "nats.conf");
   await writeFile(file, `${lines.join("\n")}\n`);
   return file;
 }
 
+/** Clients are not told of other members: they know the addresses that they may use. */
+function clusterLines(member: ClusterMember | undefined): string[] {
+  if (member === undefined) return [];
+  const quoted = JSON.stringify;
+  return [
+    "cluster {",
+    `  name: ${quoted(member.cluster)}`,
+    '  listen: "127.0.0.1:-1"',
+    `  advertise: ${quoted(member.advertise)}`,
+    "  no_advertise: true",
+    `  routes: ${quoted(member.routes.map((route) => `nats-route://${route}`))}`,
+    "}",
+  ];
+}
+
 async function launch(
   binary: string,
   configuration: string,
-  { dataDir, detached = false }: NatsServerOptions,
+  options: NatsServerOptions,
   readyTimeoutMs: number,
 ): Promise<Running> {
-  const child = spawnTied(binary, ["-c", configuration, "-l", join(dataDir, "nats.log")], detached);
+  const { dataDir } = options;
+  const child = spawnTied(binary, ["-c", configuration, "-l", join(dataDir, "nats.log")], options);
   const exited = new Promise<Awaited<NatsServer["exited"]>>((done) => {
     child.once("exit", (code, signal) => done({ code, signal }));
     child.once("error", () => done({ code: -1, signal: null }));
@@ -137,32 +170,48 @@ async function launch(
   let gone = false;
   void exited.then(() => (gone = true));
   const deadline = systemClock.monotonicMs() + readyTimeoutMs;
+  let announced = false;
   while (!gone && child.pid !== undefined && systemClock.monotonicMs() < deadline) {
     const ports = await readPorts(join(dataDir, `${basename(binary)}_${child.pid}.ports`));
+    if (ports?.clusterPort !== undefined && !announced) {
+      announced = true; // before it is ready, which it cannot be without the others
+      options.cluster?.listening(ports.clusterPort);
+    }
     if (ports !== undefined && (await isHealthy(ports.monitoringPort))) {
       await rm(join(dataDir, `${basename(binary)}_${child.pid}.ports`), { force: true }); // a killed server leaves it
       return { pid: child.pid, exited, ...ports };
     }
-    await systemClock.sleep(10);
+    await systemClock.sleep(options.cluster === undefined ? 10 : 100); // an election takes its time
   }
   child.kill("SIGKILL");
   throw new Error(`nats-server did not become ready; its log is ${join(dataDir, "nats.log")}`);
 }
 
 /** Dies with us even when we are killed: a server without its owner would keep the store locked. */
-function spawnTied(binary: string, commandLine: readonly string[], detached: boolean): ChildProcess {
+function spawnTied(
+  binary: string,
+  commandLine: readonly string[],
+  { detached = false, signalAtOurEnd = "TERM" }: NatsServerOptions,
+): ChildProcess {
   const setpriv = process.platform === "linux" ? "/usr/bin/setpriv" : "";
   return setpriv !== "" && isExecutable(setpriv)
-    ? spawn(setpriv, ["--pdeathsig", "TERM", binary, ...commandLine], { stdio: "ignore", detached })
+    ? spawn(setpriv, ["--pdeathsig", signalAtOurEnd, binary, ...commandLine], { stdio: "ignore", detached })
     : spawn(binary, commandLine, { stdio: "ignore", detached });
 }
 
-async function readPorts(file: string): Promise<{ port: number; monitoringPort: number } | undefined> {
+interface Ports {
+  readonly port: number;
+  readonly monitoringPort: number;
+  readonly clusterPort?: number;
+}
+
+async function readPorts(file: string): Promise<Ports | undefined> {
   try {
     const text = await readFile(file, "utf8");
-    const { nats, monitoring } = JSON.parse(text) as { nats: string[]; monitoring: string[] };
-    const portOf = (urls: string[]): number => Number(new URL(urls[0] ?? "").port);
-    return { port: portOf(nats), monitoringPort: portOf(monitoring) };
+    const { nats, monitoring, cluster } = JSON.parse(text) as Readonly<Record<string, string[]>>;
+    const portOf = (urls: string[] | undefined): number => Number(new URL(urls?.[0] ?? "").port);
+    const ports = { port: portOf(nats), monitoringPort: portOf(monitoring) };
+    return cluster === undefined ? ports : { ...ports, clusterPort: portOf(cluster) };
   } catch {
     return undefined; // not written yet, or half written
   }

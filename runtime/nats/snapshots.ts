@@ -2,13 +2,15 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { DirectStreamAPI, JetStreamManager } from "@nats-io/jetstream";
 import { assert } from "../../protocols/assert.ts";
+import type { EpochMs } from "../../protocols/time.ts";
 import type { Address } from "../messaging/address.ts";
 import { addressText, snapshotSubject } from "../messaging/address.ts";
 import type { Clock } from "../ports/clock.ts";
 import { snapshotChunkBytes, snapshotChunksInFlightMax, snapshotChunksMax } from "../limits.ts";
 import type { Log } from "../ports/log.ts";
 import type { Random } from "../ports/random.ts";
-import type { Snapshot, Snapshots } from "../ports/snapshots.ts";
+import { isAccepted, isNewer } from "../ports/snapshots.ts";
+import type { Snapshot, SnapshotChoice, Snapshots } from "../ports/snapshots.ts";
 import type { AcknowledgedPublisher } from "./acknowledged-publisher.ts";
 
 // State in chunks of 1 MB on subjects of its own, then one manifest that names this snapshot and the one before. A crash
@@ -16,11 +18,13 @@ import type { AcknowledgedPublisher } from "./acknowledged-publisher.ts";
 // store, whose digest is made in script.
 //   N1. A manifest is written only after every chunk it names is acknowledged, and only over the one we read.
 //   N2. Bytes are used only when their length and digest are the manifest's.
+//   N3. A manifest that cannot be read is none: a snapshot is a cache, so nothing waits for a repair.
 
 const Entry = z.object({
   id: z.string(),
   version: z.number().int(),
   position: z.number().int(),
+  time: z.number().int().optional(),
   chunks: z.number().int(),
   sha256: z.string(),
 });
@@ -48,23 +52,26 @@ export function natsSnapshots(stream: string, tools: SnapshotTools): Snapshots {
   ): Promise<{ revision: number; snapshots: readonly Entry[] }> => {
     const found = await manager.streams.getMessage(stream, { last_by_subj: `${subject}.manifest` });
     if (found === null) return { revision: 0, snapshots: [] };
-    const parsed = Manifest.safeParse(JSON.parse(found.string()));
+    const parsed = Manifest.safeParse(jsonOf(found.string())); // N3
     if (!parsed.success) log.warn("snapshot_manifest_unreadable", { subject });
     return { revision: found.seq, snapshots: parsed.data?.snapshots ?? [] };
   };
 
-  const save = async (address: Address, { version, position, bytes }: Snapshot): Promise<void> => {
+  const save = async (address: Address, { version, position, time, bytes }: Snapshot): Promise<void> => {
     const subject = snapshotSubject(address);
     const { revision, snapshots } = await readManifest(subject);
     const newest = snapshots[0];
-    if (newest !== undefined && newest.version === version && newest.position >= position) return;
+    if (newest !== undefined && newest.version === version && !isNewer({ position, time }, newest)) return;
     const chunks = Math.ceil(bytes.length / snapshotChunkBytes);
     assert(chunks <= snapshotChunksMax, `${addressText(address)} has a state of ${bytes.length} bytes`);
-    const entry: Entry = { id: random.hex(8), version, position, chunks, sha256: digest(bytes) };
+    const id = random.hex(8);
+    const hash = createHash("sha256");
     await inWindows(chunks, async (index) => {
       const chunk = bytes.subarray(index * snapshotChunkBytes, (index + 1) * snapshotChunkBytes);
-      await publishUntilStored(tools, `${subject}.${entry.id}.${index}`, chunk);
+      hash.update(chunk); // in order: the lanes begin their chunks one after the other
+      await publishUntilStored(tools, `${subject}.${id}.${index}`, chunk);
     });
+    const entry: Entry = { id, version, position, time, chunks, sha256: hash.digest("hex") };
     const kept = [entry, ...snapshots.slice(0, 1)];
     const manifest = new TextEncoder().encode(JSON.stringify({ snapshots: kept }));
     const outcome = await tools.publisher.publish(`${subject}.manifest`, manifest, {
@@ -78,22 +85,30 @@ export function natsSnapshots(stream: string, tools: SnapshotTools): Snapshots {
     await removeUnnamed(manager, stream, subject, new Set(kept.map(({ id }) => id)));
   };
 
-  const load = async (address: Address, version: number): Promise<Snapshot | undefined> => {
+  const load = async (
+    address: Address,
+    version: number,
+    choice: SnapshotChoice = {},
+  ): Promise<Snapshot | undefined> => {
     const subject = snapshotSubject(address);
+    const actor = addressText(address);
     const { snapshots } = await readManifest(subject);
     for (const entry of snapshots) {
-      const { position } = entry;
+      const { position, time } = entry;
       if (entry.version !== version) {
-        log.warn("snapshot_of_other_version", {
-          actor: addressText(address),
-          position,
-          version: entry.version,
-        });
+        log.warn("snapshot_of_other_version", { actor, position, version: entry.version });
+        choice.rejected?.("version", position);
         continue;
       }
-      const bytes = await readChunks(tools, stream, `${subject}.${entry.id}`, entry.chunks);
-      if (bytes !== undefined && digest(bytes) === entry.sha256) return { version, position, bytes }; // N2
-      log.warn("snapshot_corrupt", { actor: addressText(address), position });
+      const bytes = await readChunks(tools, stream, `${subject}.${entry.id}`, entry);
+      if (bytes === undefined) {
+        log.warn("snapshot_corrupt", { actor, position });
+        choice.rejected?.("corrupt", position);
+        continue;
+      }
+      const at = time === undefined ? {} : { time: time as EpochMs };
+      const snapshot: Snapshot = { version, position, ...at, bytes };
+      if (isAccepted(snapshot, choice)) return snapshot;
     }
     return undefined;
   };
@@ -101,7 +116,13 @@ export function natsSnapshots(stream: string, tools: SnapshotTools): Snapshots {
   return { save, load };
 }
 
-const digest = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
 
 async function inWindows(count: number, work: (index: number) => Promise<void>): Promise<void> {
   let next = 0;
@@ -127,11 +148,12 @@ async function publishUntilStored(
   }
 }
 
+/** Undefined when a chunk is missing or the bytes are not those that were written (N2). */
 async function readChunks(
   { manager, clock }: SnapshotTools,
   stream: string,
   prefix: string,
-  count: number,
+  { chunks: count, sha256 }: Entry,
 ): Promise<Uint8Array | undefined> {
   const chunks: Uint8Array[] = [];
   let missing = false;
@@ -140,7 +162,13 @@ async function readChunks(
     if (chunk === undefined) missing = true;
     else chunks[index] = chunk;
   });
-  return missing ? undefined : Buffer.concat(chunks);
+  if (missing) return undefined;
+  const hash = createHash("sha256");
+  for (const chunk of chunks) {
+    hash.update(chunk);
+    await clock.turn(); // 50 MB at once would stop everybody else for 50 ms
+  }
+  return hash.digest("hex") === sha256 ? Buffer.concat(chunks) : undefined;
 }
 
 /** Direct reads spare the server base64, but may come from a replica that has not got the chunk yet. */

@@ -1,5 +1,6 @@
 import { JetStreamApiError } from "@nats-io/jetstream";
-import type { Following, StreamMessage, StreamReader } from "../ports/connection.ts";
+import type { FollowEnd, Following, StreamMessage, StreamReader } from "../ports/connection.ts";
+import type { EpochMs } from "../../protocols/time.ts";
 import { readerBytesInFlightDefault } from "../limits.ts";
 import { noMessageFound } from "./error-codes.ts";
 import { OrderedFeed } from "./ordered-feed.ts";
@@ -33,12 +34,10 @@ export function streamReader(tools: FeedTools): NatsStreamReader {
     }
   };
   // The stream's own last sequence is cheap and settles most cases; the subject's costs a message.
-  const lastSequenceBeyond = async (stream: string, subject: string, beyond: number): Promise<number> => {
+  const look = async (stream: string, subject: string, beyond: number) => {
     const { state } = await tools.manager.streams.info(stream);
-    if (state.last_seq < beyond) {
-      tools.log.error("stream_rolled_back", { stream, lastSequence: state.last_seq, cursor: beyond });
-    }
-    return state.last_seq <= beyond ? state.last_seq : lastSequence(stream, subject);
+    const ahead = state.last_seq > beyond;
+    return { stream: state.last_seq, subject: ahead ? await lastSequence(stream, subject) : 0 };
   };
 
   const openFeed = (options: {
@@ -46,13 +45,15 @@ export function streamReader(tools: FeedTools): NatsStreamReader {
     readonly subject: string;
     readonly after: number;
     readonly bytesInFlightMax?: number;
+    readonly afterTime?: EpochMs;
     readonly watchdogMs: number;
+    readonly diverged?: (why: string) => void;
   }): OrderedFeed => {
     const { stream, subject } = options;
     const feed = new OrderedFeed(tools, {
       bytesInFlightMax: readerBytesInFlightDefault,
       ...options,
-      lastSequence: (beyond) => lastSequenceBeyond(stream, subject, beyond),
+      look: (beyond) => look(stream, subject, beyond),
     });
     feeds.add(feed);
     return feed;
@@ -63,28 +64,41 @@ export function streamReader(tools: FeedTools): NatsStreamReader {
   };
 
   const followRaw: NatsStreamReader["followRaw"] = (options, handler) => {
-    const feed = openFeed({ watchdogMs: watchdogMsDefault, ...options });
+    const { stream, subject } = options;
     let position = options.after;
+    let end: FollowEnd = "stopped";
+    const diverged = (why: string): void => {
+      end = "diverged";
+      tools.log.error("stream_diverged", { stream, subject, after: position, why });
+    };
+    const feed = openFeed({ watchdogMs: watchdogMsDefault, ...options, diverged });
     const run = async (): Promise<void> => {
       for (let message = await feed.next(); message !== undefined; message = await feed.next()) {
-        await handler(message);
+        const handled = handler(message);
+        if (handled !== undefined) await handled; // most are done: waiting for nothing costs a turn each
         position = message.sequence;
       }
     };
     // A handler that throws is a defect of its owner; nothing may be skipped behind its back.
     const finished = run().catch((error: unknown) => {
+      end = "failed";
+      tools.log.error("follow_handler_failed", { stream, subject, after: position, error });
+    });
+    const ended = finished.then(() => {
       closeFeed(feed);
-      tools.log.error("follow_handler_failed", {
-        stream: options.stream,
-        subject: options.subject,
-        after: position,
-        error,
-      });
+      return end;
     });
     return {
       get position() {
         return position;
       },
+      get covered() {
+        return Math.max(position, feed.verified);
+      },
+      get pending() {
+        return feed.pending;
+      },
+      ended,
       stop: async () => {
         closeFeed(feed);
         await finished;
@@ -96,11 +110,10 @@ export function streamReader(tools: FeedTools): NatsStreamReader {
     options: Parameters<StreamReader["readRange"]>[0],
   ): AsyncGenerator<StreamMessage> {
     const { stream, subject, from, to } = options;
-    const last = await lastSequence(stream, subject);
-    const end = Math.min(to, last);
-    if (end < from) return;
     const feed = openFeed({ stream, subject, after: from - 1, watchdogMs: rangeWatchdogMs });
     try {
+      const end = Math.min(to, await lastSequence(stream, subject)); // asked while the feed opens
+      if (end < from) return;
       for (let message = await feed.next(); message !== undefined; message = await feed.next()) {
         if (message.sequence <= to) yield message;
         if (message.sequence >= end) return;
@@ -115,6 +128,12 @@ export function streamReader(tools: FeedTools): NatsStreamReader {
     follow: async (options, handler) => followRaw(options, handler),
     followRaw,
     lastSequence,
+    bounds: async (stream) => {
+      const { state, created } = await tools.manager.streams.info(stream);
+      const { messages, first_seq, last_seq } = state;
+      const first = messages === 0 ? last_seq + 1 : first_seq;
+      return { first, last: last_seq, createdAt: Date.parse(created) as EpochMs };
+    },
     readRange,
     restartAll: () => feeds.forEach((feed) => feed.restart("reconnected")),
     stopAll: () => feeds.forEach(closeFeed),

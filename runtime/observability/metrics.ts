@@ -31,6 +31,9 @@ export interface RuntimeMetrics {
   readonly clockJumps: Add;
 }
 
+/** Up to a full mailbox (limits.ts `mailboxLengthMax`). */
+const depthBoundaries = [0, 1, 2, 4, 8, 16, 32, 64, 128];
+
 const nothing = (): void => {};
 
 export function runtimeMetrics(telemetry: Telemetry | undefined): RuntimeMetrics {
@@ -39,12 +42,14 @@ export function runtimeMetrics(telemetry: Telemetry | undefined): RuntimeMetrics
   const gauge = (name: string, description: string): Measure =>
     telemetry?.gauge(`weir_${name}`, { description }) ?? nothing;
   const duration = (name: string, description: string): Measure =>
-    telemetry?.histogram(`weir_${name}`, { description, unit: "ms" }) ?? nothing;
+    telemetry?.histogram(`weir_${name}_ms`, { description, unit: "ms" }) ?? nothing;
+  const depth = (name: string, description: string): Measure =>
+    telemetry?.histogram(`weir_${name}`, { description, boundaries: depthBoundaries }) ?? nothing;
   return {
     activations: counter("actor_activations", "Actors brought to life, by kind"),
     commands: counter("actor_commands", "Commands that reached an actor, by kind"),
     refusals: counter("actor_refusals", "Commands that the runtime refused, by kind and reason"),
-    mailboxDepth: duration("actor_mailbox_depth", "Commands before it that an accepted command found waiting"),
+    mailboxDepth: depth("actor_mailbox_depth", "Commands before it that an accepted command found waiting"),
     stepMs: duration("actor_step_duration", "One command handled in memory"),
     commits: counter("actor_commits", "Commits acknowledged by the journal, by kind"),
     commitMs: duration("actor_commit_duration", "Append until acknowledgement"),
@@ -57,7 +62,10 @@ export function runtimeMetrics(telemetry: Telemetry | undefined): RuntimeMetrics
     timersFired: counter("actor_timers_fired", "Timers whose step is committed, by kind"),
     foldedMessages: counter("fold_messages", "Stream messages folded, by kind"),
     foldLag: gauge("fold_lag", "Stream messages behind the newest, by kind and key"),
-    foldGaps: counter("fold_gaps", "Times that a stream had lost what a fold had not read, by kind and reason"),
+    foldGaps: counter(
+      "fold_gaps",
+      "Times that a stream had lost what a fold had not read, by kind and reason",
+    ),
     deadLetters: counter("dead_letters", "Messages, commands and effects set aside, by kind and reason"),
     restarts: counter("actor_restarts", "Actors restarted from their journal, by kind"),
     escalations: counter("actor_escalations", "Actors parked because they failed too often, by kind"),

@@ -1,6 +1,9 @@
 /** One timed piece of work. */
 export interface Span {
-  /** W3C `traceparent` for whoever continues the trace; undefined when nothing is recorded. */
+  /**
+   * W3C `traceparent` for whoever continues the trace; undefined when there is no tracing at all. A trace that was not
+   * chosen says so in its last two digits, so that nobody downstream begins another in its place.
+   */
   readonly context: string | undefined;
   /** Ends it; with an error, as failed. Once. */
   end(error?: unknown): void;

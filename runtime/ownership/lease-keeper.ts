@@ -96,7 +96,11 @@ export class LeaseKeeper {
     while (this.#moving.size > 0) await Promise.all(this.#moving.values());
     const shards = [...this.#owned.keys()];
     const lane = async (): Promise<void> => {
-      for (let shard = shards.pop(); shard !== undefined; shard = shards.pop()) await this.#release(shard);
+      for (let shard = shards.pop(); shard !== undefined; shard = shards.pop()) {
+        await this.#release(shard).catch((error: unknown) => {
+          this.#options.log.warn("shard_not_released", { shard, error }); // it expires with our beat
+        });
+      }
     };
     await Promise.all(Array.from({ length: shardMovesInFlightMax }, lane));
     this.#stopping.abort();
@@ -220,6 +224,9 @@ export class LeaseKeeper {
       else if (owned && !this.#view.prefersUs(shard, nowMs)) this.#move(shard, () => this.#release(shard));
       else if (!owned && this.#view.prefersUs(shard, nowMs) && !this.#view.isHeldByLiving(shard, nowMs)) {
         this.#move(shard, () => this.#acquire(shard));
+      } else if (!owned && this.#view.isOurs(shard) && !this.#view.prefersUs(shard, nowMs)) {
+        // Released in vain, or won without learning it: as long as we beat, nobody else may take it.
+        this.#move(shard, () => this.#giveBack(shard, this.#view.claimOf(shard)?.revision ?? 0));
       }
     }
   }
@@ -247,12 +254,7 @@ export class LeaseKeeper {
     const expected = this.#view.claimOf(shard)?.revision ?? 0;
     const claim = { host, session: this.#session };
     const outcome = await bucket.put(shardKey(shard), encodeRecord(claim), expected);
-    if (outcome.kind === "conflict") {
-      const entry = await bucket.get(shardKey(shard));
-      const record = entry === undefined ? undefined : leaseRecordOf(entry);
-      if (record !== undefined) this.#view.ingest(record);
-      return;
-    }
+    if (outcome.kind === "conflict") return this.#read(shard);
     this.#view.ingest({ kind: "shard", shard, claim, revision: outcome.revision });
     this.#owned.set(shard, outcome.revision); // L1
     log.debug("shard_acquired", { shard, epoch: outcome.revision });
@@ -260,19 +262,28 @@ export class LeaseKeeper {
   }
 
   async #release(shard: number): Promise<void> {
-    const { bucket, close, log } = this.#options;
+    const { close } = this.#options;
     const epoch = this.#owned.get(shard);
     if (epoch === undefined) return;
     await close(shard, true); // L3
     this.#owned.delete(shard);
+    await this.#giveBack(shard, epoch);
+  }
+
+  /** Throws when the claim may still stand in our name. */
+  async #giveBack(shard: number, revision: number): Promise<void> {
     const released = { host: "", session: "" };
-    const outcome = await bucket
-      .put(shardKey(shard), encodeRecord(released), epoch)
-      .catch(() => ({ kind: "unreachable" }) as const);
+    const outcome = await this.#options.bucket.put(shardKey(shard), encodeRecord(released), revision);
     if (outcome.kind === "stored") {
       this.#view.ingest({ kind: "shard", shard, claim: released, revision: outcome.revision });
-    }
-    log.debug("shard_released", { shard, outcome: outcome.kind });
+    } else await this.#read(shard);
+    this.#options.log.debug("shard_released", { shard, outcome: outcome.kind });
+  }
+
+  async #read(shard: number): Promise<void> {
+    const entry = await this.#options.bucket.get(shardKey(shard));
+    const record = entry === undefined ? undefined : leaseRecordOf(entry);
+    if (record !== undefined) this.#view.ingest(record);
   }
 
   #lose(shard: number, reason: string): void {

@@ -12,6 +12,7 @@ export type HostBeat = z.infer<typeof HostBeat>;
 const ShardClaim = z.object({ host: z.string(), session: z.string() });
 export type ShardClaim = z.infer<typeof ShardClaim>;
 
+export const leasesBucket = "LEASES";
 export const hostKey = (name: string): string => `h.${name}`;
 export const shardKey = (shard: number): string => `s.${shard}`;
 

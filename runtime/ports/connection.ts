@@ -58,6 +58,8 @@ export interface StreamReader {
       readonly stream: string;
       readonly subject: string;
       readonly after: number;
+      /** Server's time of the message at `after`: lets the reader see that the stream is another one. */
+      readonly afterTime?: EpochMs;
       readonly bytesInFlightMax?: number;
     },
     handler: (message: StreamMessage) => void | Promise<void>,
@@ -82,8 +84,16 @@ export interface StreamBounds {
 }
 export interface Following {
   readonly position: number;
+  /** The stream holds no message of the subject up to here that was not handled: the position, or beyond. */
+  readonly covered?: number;
+  /** Messages of the subject that are not handled yet, by the server's last word; undefined before its first. */
+  readonly pending?: number | undefined;
+  /** Resolves when no more will come, whether anybody stopped it or not. */
+  readonly ended?: Promise<FollowEnd>;
   stop(): Promise<void>;
 }
+/** `diverged`: the stream is not the one that was read any more; `failed`: the handler threw. */
+export type FollowEnd = "stopped" | "diverged" | "failed";
 
 export interface KeyValueEntry {
   readonly key: string;

@@ -66,7 +66,7 @@ export function keyValueSuite(name: string, open: () => Promise<KeyValue>): void
 
     test("of a delete and a put at the same revision one wins, and a put after the delete survives it", async () => {
       const bucket = await open();
-      for (let round = 0; round < 20; round++) {
+      for (let round = 0; round < 8; round++) {
         const key = `k${round}`;
         const revision = await stored(bucket, key, "old", 0);
         const [, put, anew] = await Promise.all([

@@ -1,13 +1,12 @@
-import { after, before, describe } from "node:test";
 import assert from "node:assert/strict";
-import { MemorySnapshots } from "../memory/store.ts";
+import { after, before, describe, test } from "node:test";
+import { MemorySnapshots } from "../memory/snapshots.ts";
 import { openConnection } from "../nats/connection.ts";
 import type { Connection } from "./connection.ts";
 import { snapshotSubject } from "../messaging/address.ts";
 import { snapshotsSuite } from "./snapshots.suite.ts";
 import { startNats } from "../testing/nats.ts";
 import type { TestNats } from "../testing/nats.ts";
-import { test } from "node:test";
 
 snapshotsSuite("memory", async () => new MemorySnapshots());
 

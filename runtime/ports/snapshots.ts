@@ -11,9 +11,43 @@ export interface Snapshot {
   readonly bytes: Uint8Array;
 }
 
+/** Why a kept snapshot is of no use: its bytes are not what was written, its version is not the one asked for, or the
+ *  one who asked could not read it. */
+export type SnapshotRejection = "corrupt" | "version" | "unreadable";
+
+export interface SnapshotChoice {
+  /** Asked of each sound snapshot, newest first; a throw or false passes it over for the one before. */
+  readonly accepts?: (snapshot: Snapshot) => boolean;
+  readonly rejected?: (reason: SnapshotRejection, position: number) => void;
+}
+
 export interface Snapshots {
-  /** Keeps this one and the one before. An older position than the newest kept changes nothing. */
+  /**
+   * Keeps this one and the one before. One that is no newer than the newest kept changes nothing; newer is the higher
+   * position, or the later time, since positions go back with a stream that was rolled back.
+   */
   save(address: Address, snapshot: Snapshot): Promise<void>;
-  /** The newest sound snapshot of that version, if any. Throws only when the store cannot be asked. */
-  load(address: Address, version: number): Promise<Snapshot | undefined>;
+  /** The newest snapshot of that version that is sound and accepted, if any. Throws only when the store cannot be asked. */
+  load(address: Address, version: number, choice?: SnapshotChoice): Promise<Snapshot | undefined>;
+}
+
+/** Whether `snapshot` adds something to what is kept. */
+export const isNewer = (snapshot: Standing, kept: Standing): boolean =>
+  snapshot.position > kept.position || (snapshot.time ?? 0) > (kept.time ?? 0);
+
+interface Standing {
+  readonly position: number;
+  readonly time?: number | undefined;
+}
+
+/** Lets the one who asked try a snapshot. */
+export function isAccepted(snapshot: Snapshot, { accepts, rejected }: SnapshotChoice): boolean {
+  let accepted = true;
+  try {
+    accepted = accepts?.(snapshot) ?? true;
+  } catch {
+    accepted = false;
+  }
+  if (!accepted) rejected?.("unreadable", snapshot.position);
+  return accepted;
 }
