@@ -40,9 +40,11 @@ export class LiveResults {
     await this.#loop;
   }
 
-  #take(partial: PartialSums): void {
+  /** A late notice changes nothing; an answer counts also when its stream was rolled back and begins lower. */
+  #take(partial: PartialSums, isAnswer = false): void {
     const present = this.#newest.get(partial.partition);
-    if (present !== undefined && present.position >= partial.position) return;
+    if (present?.position === partial.position) return;
+    if (!isAnswer && present !== undefined && present.position > partial.position) return;
     this.#newest.set(partial.partition, partial);
     this.#changed = true;
     this.#wake?.();
@@ -54,7 +56,7 @@ export class LiveResults {
     while (!signal.aborted) {
       if (this.#ports.clock.monotonicMs() >= refreshAt) {
         refreshAt = this.#ports.clock.monotonicMs() + refreshIntervalMs;
-        for (const partial of (await this.#ports.fetch()) ?? []) this.#take(partial);
+        for (const partial of (await this.#ports.fetch()) ?? []) this.#take(partial, true);
       }
       if (this.#changed && this.#newest.size === this.#ports.partitions()) {
         this.#changed = false;

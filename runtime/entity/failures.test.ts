@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { fail, succeed } from "../../protocols/errors.ts";
-import { MemoryJournal, MemorySnapshots } from "../memory/store.ts";
+import { MemorySnapshots } from "../memory/snapshots.ts";
+import { MemoryJournal } from "../memory/journal.ts";
 import type { JournalAppend } from "../ports/journal.ts";
 import { memoryTools, ownershipOf } from "../testing/actor-tools.ts";
 import { ManualClock } from "../testing/manual-clock.ts";

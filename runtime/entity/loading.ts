@@ -73,11 +73,13 @@ async function keptState(
   address: Address,
   { snapshots, log, metrics }: ActorTools,
 ): Promise<Restored | undefined> {
-  const snapshot = await snapshots.load(address, behaviour.version);
-  const restored = snapshot === undefined ? undefined : restoredFrom(snapshot);
-  if (snapshot !== undefined && restored === undefined) {
-    metrics.snapshotsRejected(1, { kind: behaviour.kind, reason: "unreadable" });
-    log.warn("snapshot_unreadable", { actor: addressText(address), position: snapshot.position });
-  }
+  let restored: Restored | undefined;
+  await snapshots.load(address, behaviour.version, {
+    accepts: (snapshot) => (restored = restoredFrom(snapshot)) !== undefined,
+    rejected: (reason, position) => {
+      metrics.snapshotsRejected(1, { kind: behaviour.kind, reason });
+      log.warn("snapshot_rejected", { actor: addressText(address), reason, position });
+    },
+  });
   return restored;
 }

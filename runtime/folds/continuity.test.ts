@@ -8,6 +8,7 @@ import { snapshotSubject } from "../messaging/address.ts";
 import type { Address } from "../messaging/address.ts";
 import { openConnection } from "../nats/connection.ts";
 import { purgeStream, recreateStream } from "../nats/faults.ts";
+import { systemClock } from "../ports/clock.ts";
 import type { Connection } from "../ports/connection.ts";
 import { memoryTools } from "../testing/actor-tools.ts";
 import { eventually, startNats } from "../testing/nats.ts";
@@ -67,7 +68,8 @@ describe("a fold on a server", () => {
   };
   const put = async (key: string, ...values: readonly string[]): Promise<void> => {
     for (const value of values) {
-      while ((await connection.writer.append(`events.${key}`, bytes(value))).kind !== "stored");
+      while ((await connection.writer.append(`events.${key}`, bytes(value))).kind !== "stored")
+        await systemClock.sleep(10);
     }
   };
   const sumOf = async (fold: FoldActor): Promise<number> => {
@@ -130,7 +132,7 @@ describe("a fold on a server", () => {
     // More than the reader keeps in flight, so that some wait on the server.
     const large = `1${" ".repeat(199_999)}`;
     await put(address.key, ...Array.from({ length: 60 }, () => large));
-    await eventually("the lag is measured", () => (metrics.valueOf("fold_lag") ?? 0) >= 60);
+    await eventually("the lag is measured", () => (metrics.valueOf("fold_lag") ?? 0) > 30);
     assert.equal(metrics.valueOf("fold_lag"), 61);
     await purgeStream(server.url, "EVENTS");
     await put(address.key, "1000");

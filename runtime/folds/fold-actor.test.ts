@@ -191,7 +191,12 @@ test("the lag is what is not folded yet, and is zero once the fold has left", as
   const { clock, stream, metrics, live } = world();
   const gate = Promise.withResolvers<void>();
   const slow: Partial<typeof tally> = { fold: () => assert.fail("poison") };
-  const { live: liveSlow, metrics: slowMetrics, clock: slowClock, stream: slowStream } = world({
+  const {
+    live: liveSlow,
+    metrics: slowMetrics,
+    clock: slowClock,
+    stream: slowStream,
+  } = world({
     writer: { append: () => gate.promise.then(() => ({ kind: "stored", sequence: 1 })) },
   });
   for (const value of ["1", "2", "3"]) slowStream.append(subject, value);

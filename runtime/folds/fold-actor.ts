@@ -1,7 +1,7 @@
 import { fail } from "../../protocols/errors.ts";
 import type { RuntimeFailure } from "../../protocols/errors.ts";
 import { Backoff } from "../backoff.ts";
-import { originalBytes, reasonOf, setAside } from "../dead-letters.ts";
+import { reasonOf, setAside } from "../dead-letters.ts";
 import type { FoldBehaviour } from "../fold.ts";
 import type { Activation, ActivationView } from "../hosting/activation.ts";
 import type { ActorTools } from "../hosting/actor-tools.ts";
@@ -12,6 +12,7 @@ import { moved } from "../messaging/command.ts";
 import type { ActorReply, Command } from "../messaging/command.ts";
 import type { FollowEnd, Following, StreamBounds, StreamMessage } from "../ports/connection.ts";
 import { FoldSnapshots } from "./fold-snapshots.ts";
+import { gapLetter, messageLetter } from "./letters.ts";
 import { Notices } from "./notices.ts";
 import { Reading } from "./reading.ts";
 import type { Lost } from "./reading.ts";
@@ -319,35 +320,18 @@ export class FoldActor implements Activation {
   }
 
   async #setAside(message: StreamMessage, error: unknown): Promise<void> {
-    const { kind, stream } = this.#behaviour;
-    const { sequence, subject, data } = message;
-    const { key } = this.#address;
-    await setAside(
-      this.#tools,
-      {
-        what: "message",
-        kind,
-        key,
-        id: `${key}-${sequence}`,
-        place: { stream, subject, sequence },
-        ...reasonOf(error),
-        original: originalBytes(data),
-      },
-      this.#stopping.signal,
-    );
+    const letter = messageLetter(this.#address, this.#behaviour.stream, message, error);
+    await setAside(this.#tools, letter, this.#stopping.signal);
     if (this.#stopping.signal.aborted) this.#unwritten = true;
   }
 
   async #tellGap(gap: Lost, subject: string): Promise<void> {
     const { metrics, log } = this.#tools;
-    const { kind, stream } = this.#behaviour;
-    const { key } = this.#address;
-    const { kind: reason, from, to } = gap;
-    metrics.foldGaps(1, { kind, reason });
-    log.error(`stream_${reason}`, { actor: addressText(this.#address), stream, subject, from, to });
-    const id = `${key}-${reason}-${from}-${to}`;
-    const place = { stream, subject, from, to };
-    await setAside(this.#tools, { what: "gap", kind, key, reason, id, place }, this.#stopping.signal);
+    const { kind: reason, ...range } = gap;
+    metrics.foldGaps(1, { ...this.#labels, reason });
+    const place = { stream: this.#behaviour.stream, subject };
+    log.error(`stream_${reason}`, { actor: addressText(this.#address), ...place, ...range });
+    await setAside(this.#tools, gapLetter(this.#address, place, gap), this.#stopping.signal);
   }
 
   /** Looks at the stream from time to time: how far behind are we, and is all there that we have not read? */

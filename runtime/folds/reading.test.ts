@@ -81,7 +81,8 @@ test("after a rewind what was counted is passed, in whichever order it was remov
   const reading = readingAt(50);
   reading.rewind(bounds(1, 40));
   assert.equal(reading.position, 0);
-  for (let sequence = 1; sequence <= 40; sequence++) assert.ok(reading.passes(message(sequence, sequence * 10)));
+  for (let sequence = 1; sequence <= 40; sequence++)
+    assert.ok(reading.passes(message(sequence, sequence * 10)));
   assert.equal(reading.passed, 40);
   const anew = message(41, 505);
   assert.equal(reading.passes(anew), false);

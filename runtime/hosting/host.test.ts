@@ -9,13 +9,14 @@ import { decodeCommit } from "../entity/commit.ts";
 import type { Connection } from "../ports/connection.ts";
 import { deadLetterSubject } from "../dead-letters.ts";
 import type { DeadLetter } from "../dead-letters.ts";
-import type { FoldBehaviour } from "../fold.ts";
 import { openHost } from "./host.ts";
 import type { Host, HostOptions } from "./host.ts";
 import { openConnection } from "../nats/connection.ts";
 import type { ServiceBehaviour } from "../service.ts";
 import { ledger } from "../testing/ledger.ts";
 import type { LedgerFailure } from "../testing/ledger.ts";
+import { tally } from "../testing/tally.ts";
+import type { TallyAnswer } from "../testing/tally.ts";
 import { eventually, startNats } from "../testing/nats.ts";
 import type { TestNats } from "../testing/nats.ts";
 
@@ -28,38 +29,6 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const text = (data: Uint8Array): string => new TextDecoder().decode(data);
 const by = "tester";
 const timeoutMs = 10_000;
-
-interface Tally {
-  sum: number;
-  seen: number[];
-}
-
-/** Sums numbers; `poison` cannot be folded. Remembers each sequence, so that a message folded twice shows. */
-const tally: FoldBehaviour<Tally, { code: string }> = {
-  kind: "tally",
-  version: 1,
-  stream: "EVENTS",
-  subjectOf: (key) => `events.${key}`,
-  init: () => ({ sum: 0, seen: [] }),
-  fold: (state, { data, sequence }) => {
-    if (text(data) === "poison") throw new Error("not a number");
-    state.sum += Number(text(data));
-    state.seen.push(sequence);
-  },
-  encode: (state) => bytes(JSON.stringify(state)),
-  decode: (data) => JSON.parse(text(data)) as Tally,
-  ask: (state, _message, { position }) =>
-    succeed({ sum: state.sum, seen: state.seen.length, distinct: new Set(state.seen).size, position }),
-  notices: (state, { key }) => [{ subject: `sums.${key}`, data: state.sum }],
-  noticeIntervalMs: 20,
-  snapshotEveryMessages: 40,
-};
-interface TallyAnswer {
-  readonly sum: number;
-  readonly seen: number;
-  readonly distinct: number;
-  readonly position: number;
-}
 
 describe("hosts of actors", () => {
   let server: TestNats;
@@ -189,7 +158,7 @@ describe("hosts of actors", () => {
     await a.connection.drain(); // as a crash: nothing is released
     const b = await open("b");
     assert.deepEqual(await add(address, 1), { ok: true, value: { total: 2 } });
-    assert.equal(b.host.ownedShards.length, 64);
+    await eventually("b owns all", () => b.host.ownedShards.length === 64);
   });
 
   test("a host that restarts under its name takes its shards back without waiting", async () => {

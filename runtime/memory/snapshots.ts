@@ -16,11 +16,7 @@ export class MemorySnapshots implements Snapshots {
       this.#kept.set(name, [copy, newest, ...older].slice(0, 2));
   }
 
-  async load(
-    address: Address,
-    version: number,
-    choice: SnapshotChoice = {},
-  ): Promise<Snapshot | undefined> {
+  async load(address: Address, version: number, choice: SnapshotChoice = {}): Promise<Snapshot | undefined> {
     for (const snapshot of this.#kept.get(addressText(address)) ?? []) {
       if (snapshot.version !== version) choice.rejected?.("version", snapshot.position);
       else if (isAccepted(snapshot, choice)) return { ...snapshot, bytes: snapshot.bytes.slice() };

@@ -5,6 +5,7 @@ import type { Connection } from "../ports/connection.ts";
 import { eventually, startNats } from "../testing/nats.ts";
 import type { TestNats } from "../testing/nats.ts";
 import { openConnection } from "./connection.ts";
+import { recreateStream } from "./faults.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const text = (data: Uint8Array): string => new TextDecoder().decode(data);
@@ -163,6 +164,20 @@ describe("a connection", () => {
     await bucket.put("b", bytes("2"), 0);
     await eventually("the change arrives", () => seen.length === 2);
     assert.deepEqual(seen, ["a=1", "b=2"]);
+    await stop();
+  });
+
+  test("a follower of a bucket that was made anew begins again", async () => {
+    const bucket = await connection.bucket("ANEW");
+    await bucket.put("a", bytes("1"), 0);
+    await bucket.put("b", bytes("2"), 0);
+    const seen: string[] = [];
+    const stop = await bucket.follow(({ key, value }) => seen.push(`${key}=${text(value)}`));
+    await eventually("present entries arrive", () => seen.length === 2);
+    await recreateStream(server.url, "KV_ANEW");
+    await bucket.put("c", bytes("3"), 0);
+    await eventually("the new entry arrives", () => seen.length === 3);
+    assert.deepEqual(seen, ["a=1", "b=2", "c=3"]);
     await stop();
   });
 });

@@ -21,7 +21,11 @@ export function parseDelivery(reply: string | undefined): Delivery | undefined {
   const deliverySequence = Number(tokens[first + 1]);
   const nanos = Number(tokens[first + 2]); // beyond 2^53, but exact to a microsecond
   const pending = Number(tokens[first + 3]);
-  if (!Number.isSafeInteger(sequence) || !Number.isSafeInteger(deliverySequence) || !Number.isFinite(nanos + pending))
+  if (
+    !Number.isSafeInteger(sequence) ||
+    !Number.isSafeInteger(deliverySequence) ||
+    !Number.isFinite(nanos + pending)
+  )
     return undefined;
   return { sequence, deliverySequence, time: Math.floor(nanos / 1_000_000) as EpochMs, pending };
 }

@@ -80,7 +80,10 @@ export function keyValue(bucket: string, { publisher, reader, manager, clock }: 
     return { kind: definite ? "contested" : "unknown" };
   };
   /** Repeats an attempt until it settles; undefined says "not settled yet". */
-  const settle = async <Settled>(what: string, attempt: () => Promise<Settled | undefined>): Promise<Settled> => {
+  const settle = async <Settled>(
+    what: string,
+    attempt: () => Promise<Settled | undefined>,
+  ): Promise<Settled> => {
     const deadlineMs = clock.monotonicMs() + settleMsMax;
     for (;;) {
       const settled = await attempt();

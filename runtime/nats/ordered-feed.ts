@@ -75,6 +75,8 @@ export class OrderedFeed {
   readonly #backoff: Backoff;
   readonly #stopping = new AbortController();
   readonly #queue: FeedMessage[] = [];
+  /** Without wildcards every message has the one subject, and none needs decoding. */
+  readonly #exactSubject: string | undefined;
   #queuedBytes = 0;
   #pullBytes: number;
   #handledBytes = 0;
@@ -95,6 +97,7 @@ export class OrderedFeed {
   constructor(tools: FeedTools, options: FeedOptions) {
     this.#tools = tools;
     this.#options = options;
+    this.#exactSubject = /[*>]/.test(options.subject) ? undefined : options.subject;
     this.#cursor = options.after;
     this.#cursorTime = options.afterTime;
     this.#pullBytes = Math.max(1, Math.floor(options.bytesInFlightMax / pullsInFlight));
@@ -105,17 +108,24 @@ export class OrderedFeed {
 
   /** The next message; undefined once stopped. Asking for it says that the one before is handled. */
   async next(): Promise<FeedMessage | undefined> {
+    for (;;) {
+      const message = this.take();
+      if (message !== undefined || this.#stopping.signal.aborted) return message;
+      await new Promise<void>((wake) => (this.#wake = wake));
+    }
+  }
+
+  /** The same without waiting: undefined when the next one is not here yet. Most are, and a wait costs a turn. */
+  take(): FeedMessage | undefined {
     this.#inHand = false;
     this.#queuedBytes -= this.#handledBytes;
     this.#handledBytes = 0;
     this.#pull();
-    while (this.#queue.length === 0 && !this.#stopping.signal.aborted) {
-      await new Promise<void>((wake) => (this.#wake = wake));
-    }
     if (this.#stopping.signal.aborted) return undefined;
     const message = this.#queue.shift();
+    if (message === undefined) return undefined;
     this.#inHand = true;
-    this.#handledBytes = message?.data.length ?? 0;
+    this.#handledBytes = message.data.length;
     return message;
   }
 
@@ -217,7 +227,8 @@ export class OrderedFeed {
   /** Keeps up to two pulls open as long as their bytes and the queue's fit below the bound (F3). */
   #pull(): void {
     const consumer = this.#consumer;
-    if (consumer === undefined || this.#tools.connection.isClosed()) return;
+    if (consumer === undefined || consumer.pulls.size >= pullsInFlight) return;
+    if (this.#tools.connection.isClosed()) return;
     let asked = this.#queuedBytes;
     for (const { bytesLeft } of consumer.pulls.values()) asked += bytesLeft;
     while (
@@ -241,8 +252,7 @@ export class OrderedFeed {
     const consumer = this.#consumer;
     if (consumer === undefined || consumer.inbox !== inbox) return; // of a consumer we gave up
     const delivery = parseDelivery(message.reply);
-    const token = delivery === undefined ? message.subject : undefined;
-    if (delivery === undefined) return this.#pullEnded(consumer, token ?? "", message.headers?.code ?? 0);
+    if (delivery === undefined) return this.#pullEnded(consumer, message.subject, message.headers?.code ?? 0);
 
     if (delivery.deliverySequence !== consumer.deliverySequence + 1) return this.restart("gap");
     consumer.deliverySequence = delivery.deliverySequence;
@@ -259,7 +269,7 @@ export class OrderedFeed {
     this.#queuedBytes += message.data.length;
     this.#queue.push({
       sequence: delivery.sequence,
-      subject: message.subject,
+      subject: this.#exactSubject ?? message.subject,
       time: delivery.time,
       data: message.data,
       headers: message.headers,
@@ -269,12 +279,12 @@ export class OrderedFeed {
 
   /** Pulls are answered in the order they were made, so a message belongs to the oldest. */
   #spend(consumer: Consumer, message: Msg): void {
-    const oldest = consumer.pulls.entries().next();
-    if (oldest.done === true) return;
-    const [reply, pull] = oldest.value;
-    pull.bytesLeft = Math.max(0, pull.bytesLeft - message.data.length);
-    pull.messagesLeft--;
-    if (pull.messagesLeft === 0) consumer.pulls.delete(reply);
+    for (const [reply, pull] of consumer.pulls) {
+      pull.bytesLeft = Math.max(0, pull.bytesLeft - message.data.length);
+      pull.messagesLeft--;
+      if (pull.messagesLeft === 0) consumer.pulls.delete(reply);
+      return;
+    }
   }
 
   #pullEnded(consumer: Consumer, reply: string, code: number): void {
@@ -299,6 +309,7 @@ export class OrderedFeed {
       const silent = !this.#progressed && this.#queue.length === 0;
       this.#progressed = false;
       const consumer = this.#consumer;
+      if (consumer?.pulls.size === 0) await this.#askPending(consumer);
       if (!silent || consumer === undefined || this.#stopping.signal.aborted) continue;
       const overdueMs = clock.monotonicMs() - pullOverdueMs;
       if ([...consumer.pulls.values()].some(({ startedMs }) => startedMs < overdueMs)) {
@@ -315,6 +326,16 @@ export class OrderedFeed {
       } catch (error) {
         log.debug("feed_not_checked", { ...this.#names, error }); // the next round asks again
       }
+    }
+  }
+
+  /** While the handler keeps us from asking for more, no delivery says how much there is. */
+  async #askPending({ name }: Consumer): Promise<void> {
+    try {
+      const { num_pending } = await this.#tools.manager.consumers.info(this.#options.stream, name);
+      if (this.#consumer?.name === name && this.#consumer.pulls.size === 0) this.#serverPending = num_pending;
+    } catch {
+      // away, or the consumer is gone: the next pull finds out
     }
   }
 

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
+import type { Connection, HostStore } from "../ports/connection.ts";
 import { startNats } from "../testing/nats.ts";
 import { openConnection } from "./connection.ts";
 import { sealStream } from "./faults.ts";
@@ -20,7 +21,7 @@ const streams = [
 test("a full stream, a sealed one and a message beyond the limit are refusals by name, certainly not stored", async () => {
   const server = await startNats();
   const connection = await openConnection({ url: server.url, name: "refused", streams });
-  const small = connection.store!.journal("SMALL");
+  const small = storeOf(connection).journal("SMALL");
   const sequences: number[] = [0];
   for (;;) {
     const outcome = await small.append("small.a", new Uint8Array(700), sequences.at(-1) ?? 0);
@@ -32,7 +33,7 @@ test("a full stream, a sealed one and a message beyond the limit are refusals by
   }
   assert.equal((await small.tail("small.a"))?.sequence, sequences.at(-1));
 
-  const journal = connection.store!.journal("CONTROL");
+  const journal = storeOf(connection).journal("CONTROL");
   const large = await journal.append("log.a.b", new Uint8Array(16 * 1024 * 1024), 0);
   assert.equal(large.kind === "refused" && large.reason.startsWith("10054 "), true);
   assert.deepEqual(await journal.append("log.a.b", bytes("1"), 0), { kind: "stored", sequence: 1 });
@@ -47,7 +48,7 @@ test("a full stream, a sealed one and a message beyond the limit are refusals by
 test("a publish that the server does not permit is a refusal, at once", async () => {
   const server = await startWithPermissions(`publish: { deny: ["log.secret.>"] }`);
   const connection = await openConnection({ url: server.url, name: "curbed", streams });
-  const journal = connection.store!.journal("CONTROL");
+  const journal = storeOf(connection).journal("CONTROL");
   const [refused, stored] = await Promise.all([
     journal.append("log.secret.a", bytes("1"), 0),
     journal.append("log.open.a", bytes("1"), 0),
@@ -58,6 +59,11 @@ test("a publish that the server does not permit is a refusal, at once", async ()
   await connection.drain();
   await server.dispose();
 });
+
+function storeOf({ store }: Connection): HostStore {
+  assert.ok(store);
+  return store;
+}
 
 async function startWithPermissions(permissions: string) {
   const directory = await mkdtemp(join(tmpdir(), "weir-nats-"));

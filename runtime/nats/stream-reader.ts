@@ -73,7 +73,9 @@ export function streamReader(tools: FeedTools): NatsStreamReader {
     };
     const feed = openFeed({ watchdogMs: watchdogMsDefault, ...options, diverged });
     const run = async (): Promise<void> => {
-      for (let message = await feed.next(); message !== undefined; message = await feed.next()) {
+      for (;;) {
+        const message = feed.take() ?? (await feed.next());
+        if (message === undefined) return;
         const handled = handler(message);
         if (handled !== undefined) await handled; // most are done: waiting for nothing costs a turn each
         position = message.sequence;

@@ -36,7 +36,12 @@ export function keyValueSuite(name: string, open: () => Promise<KeyValue>): void
       for (const key of ["7.ledger.a", "7.ledger.b", "70.ledger.c", "8.tally.d", "plain"])
         await stored(bucket, key, "x", 0);
       await bucket.delete("8.tally.d");
-      assert.deepEqual([...(await bucket.keys())].sort(), ["7.ledger.a", "7.ledger.b", "70.ledger.c", "plain"]);
+      assert.deepEqual([...(await bucket.keys())].sort(), [
+        "7.ledger.a",
+        "7.ledger.b",
+        "70.ledger.c",
+        "plain",
+      ]);
       assert.deepEqual([...(await bucket.keys("7."))].sort(), ["7.ledger.a", "7.ledger.b"]);
       assert.deepEqual(await bucket.keys("7.tally."), []);
     });

@@ -5,7 +5,7 @@ import { MemoryKeyValue } from "../memory/key-value.ts";
 import { shardCountDefault } from "../messaging/address.ts";
 import { fail } from "../../protocols/errors.ts";
 import { MemorySnapshots } from "../memory/snapshots.ts";
-import { MemoryJournal } from "../memory/store.ts";
+import { MemoryJournal } from "../memory/journal.ts";
 import { runtimeMetrics } from "../observability/metrics.ts";
 import { noTracer } from "../observability/tracing.ts";
 import { seededRandom } from "../ports/random.ts";

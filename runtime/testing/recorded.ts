@@ -51,9 +51,7 @@ export function recordedMetrics(): RecordedMetrics {
           sample.name === `weir_${name}` &&
           Object.entries(labels).every(([label, value]) => sample.labels[label] === value),
       );
-      return found[0]?.adds === true
-        ? found.reduce((sum, { value }) => sum + value, 0)
-        : found.at(-1)?.value;
+      return found[0]?.adds === true ? found.reduce((sum, { value }) => sum + value, 0) : found.at(-1)?.value;
     },
   };
 }

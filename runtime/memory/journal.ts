@@ -1,7 +1,4 @@
-import type { Address } from "../messaging/address.ts";
-import { addressText } from "../messaging/address.ts";
 import type { JournalAppend, JournalEntry, JournalLog } from "../ports/journal.ts";
-import type { Snapshot, Snapshots } from "../ports/snapshots.ts";
 
 /** A fault that the memory journal acts out, as the server and the network do. */
 export type JournalFault =
@@ -50,19 +47,5 @@ export class MemoryJournal implements JournalLog {
     entries.push({ sequence: this.#sequence, data });
     this.#subjects.set(subject, entries);
     return { kind: "stored", sequence: this.#sequence };
-  }
-}
-
-export class MemorySnapshots implements Snapshots {
-  readonly #kept = new Map<string, readonly Snapshot[]>();
-
-  async save(address: Address, snapshot: Snapshot): Promise<void> {
-    const kept = this.#kept.get(addressText(address)) ?? [];
-    if (snapshot.position >= (kept[0]?.position ?? 0))
-      this.#kept.set(addressText(address), [snapshot, ...kept.slice(0, 1)]);
-  }
-
-  async load(address: Address, version: number): Promise<Snapshot | undefined> {
-    return this.#kept.get(addressText(address))?.find((snapshot) => snapshot.version === version);
   }
 }
