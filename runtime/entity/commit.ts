@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import type { EpochMs } from "../../protocols/time.ts";
 import type { Reply } from "../../protocols/errors.ts";
 import type { TimerChange } from "../actor.ts";
@@ -39,7 +40,6 @@ export interface Commit extends CommittedStep, CommitLinks {
   readonly also?: readonly CommittedStep[];
 }
 
-const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 export const decodeCommit = (data: Uint8Array): Commit => JSON.parse(decoder.decode(data)) as Commit;
@@ -48,7 +48,8 @@ export const decodeCommit = (data: Uint8Array): Commit => JSON.parse(decoder.dec
 export function encodeCommit(links: CommitLinks, steps: readonly [string, ...string[]]): Uint8Array {
   const [first, ...also] = steps;
   const more = also.length === 0 ? "" : `,"also":[${also.join(",")}]`;
-  return encoder.encode(`${JSON.stringify(links).slice(0, -1)},${first.slice(1, -1)}${more}}`);
+  // Not TextEncoder: its results have memory of their own, which takes ten times as long for a short text.
+  return Buffer.from(`${JSON.stringify(links).slice(0, -1)},${first.slice(1, -1)}${more}}`);
 }
 
 /** A commit without steps. */

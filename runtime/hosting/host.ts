@@ -116,7 +116,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
     const backoff = new Backoff(random, { maxMs: 5_000 });
     while (shards.get(shard) === opened && !stopping.signal.aborted) {
       try {
-        return await opened.readWakeNotes(tools.wakes, shard);
+        return await opened.readWakeNotes(tools.wakes, shard, shardCount);
       } catch (error) {
         log.warn("wake_notes_not_read", { shard, error }); // nobody is forgotten: it is tried until it is done
         await clock.sleep(backoff.nextMs(), stopping.signal);

@@ -4,7 +4,7 @@ import type { EpochMs } from "../../protocols/time.ts";
 import { addressOfWakeKey, wakePrefix, wakeTimeOf } from "../entity/wake-note.ts";
 import type { Activation } from "./activation.ts";
 import type { Ownership } from "./actor-tools.ts";
-import { addressText, parseCommandSubject, shardCommands } from "../messaging/address.ts";
+import { addressText, parseCommandSubject, shardCommands, shardOf } from "../messaging/address.ts";
 import type { Address } from "../messaging/address.ts";
 import type { Activate } from "./activator.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -68,11 +68,11 @@ export class Shard {
   }
 
   /** Actors whose timers the shard's owners before us noted. */
-  async readWakeNotes(wakes: KeyValue, shard: number): Promise<void> {
+  async readWakeNotes(wakes: KeyValue, shard: number, shardCount: number): Promise<void> {
     for (const key of await wakes.keys(wakePrefix(shard))) {
       const [entry, address] = [await wakes.get(key), addressOfWakeKey(key)];
       if (this.#closed) return;
-      if (entry === undefined || address === undefined) continue;
+      if (entry === undefined || address === undefined || shardOf(address, shardCount) !== shard) continue;
       this.#sleeping.add(address, wakeTimeOf(entry.value) ?? (0 as EpochMs));
     }
   }

@@ -22,10 +22,14 @@ test("a command subject reads back, and others' subjects are nobody", () => {
   }
 });
 
+const ofBytes = (bytes: readonly number[]): number =>
+  bytes.reduce((hash, byte) => Math.imul(hash ^ byte, 0x01000193), 0x811c9dc5) >>> 0;
+
 test("FNV-1a has the published values, so a shard is the same everywhere", () => {
   assert.equal(fnv1a(""), 0x811c9dc5);
   assert.equal(fnv1a("a"), 0xe40c292c);
   assert.equal(fnv1a("foobar"), 0xbf9cf968);
+  assert.equal(fnv1a("aü€"), ofBytes([0x61, 0xc3, 0xbc, 0xe2, 0x82, 0xac])); // its UTF-8
   assert.equal(shardOf({ kind: "foo", key: "bar" }), fnv1a("foo/bar") % 64);
 });
 

@@ -48,7 +48,7 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
     const manager = await jetstreamManager(connection, { timeout: apiTimeoutMs, checkAPI: false });
     // JetStream may come a moment after the port does.
     await eventually(deadlineMs, () => manager.getAccountInfo());
-    for (const spec of options.streams) await ensureStream(manager, spec);
+    for (const spec of options.streams) await ensureStream(manager, spec, { clock: systemClock, deadlineMs });
     return assemble(connection, manager, options, log);
   } catch (error) {
     await connection.close();
@@ -132,8 +132,12 @@ function assemble(
     if (error instanceof Error) log.error("nats_closed", { name: options.name, error });
   });
 
+  const ensured = (spec: StreamSpec): Promise<void> => {
+    const deadlineMs = systemClock.monotonicMs() + (options.connectTimeoutMs ?? connectTimeoutMsDefault);
+    return ensureStream(manager, spec, { clock: systemClock, deadlineMs });
+  };
   const openBucket = async (name: string): Promise<KeyValue> => {
-    await ensureStream(manager, {
+    await ensured({
       name: bucketStream(name),
       subjects: [`$KV.${name}.>`],
       maxMessagesPerSubject: 1,
@@ -149,7 +153,7 @@ function assemble(
     store: {
       journal: (stream) => natsJournal(stream, { ...tools, publisher, reader }),
       snapshots: async (stream) => {
-        await ensureStream(manager, {
+        await ensured({
           name: stream,
           subjects: ["snap.>"],
           maxMessagesPerSubject: 1,

@@ -1,5 +1,7 @@
-import { JetStreamApiError } from "@nats-io/jetstream";
+import { JetStreamApiError, JetStreamError } from "@nats-io/jetstream";
 import type { JetStreamManager, StreamConfig } from "@nats-io/jetstream";
+import { TimeoutError } from "@nats-io/transport-node";
+import type { Clock } from "../ports/clock.ts";
 import type { StreamSpec } from "../ports/stream-spec.ts";
 import { streamNameInUse } from "./error-codes.ts";
 
@@ -9,8 +11,34 @@ import { streamNameInUse } from "./error-codes.ts";
 const consumersMax = 16_384;
 const nanos = (ms: number): number => ms * 1_000_000;
 
-/** Creates the stream, or brings an existing one to the specification; throws when the server will not have it so. */
-export async function ensureStream(manager: JetStreamManager, spec: StreamSpec): Promise<void> {
+const retryMs = 200;
+
+/**
+ * Creates the stream, or brings an existing one to the specification. Throws when the server will not have it so, or
+ * when nobody could say within the time: a cluster that lost a server has no leader for seconds.
+ */
+export async function ensureStream(
+  manager: JetStreamManager,
+  spec: StreamSpec,
+  { clock, deadlineMs }: { readonly clock: Clock; readonly deadlineMs: number },
+): Promise<void> {
+  for (;;) {
+    try {
+      return await ensureNow(manager, spec);
+    } catch (error) {
+      if (!mayPass(error) || clock.monotonicMs() + retryMs > deadlineMs) throw error;
+      await clock.sleep(retryMs);
+    }
+  }
+}
+
+/** No answer, no leader, too busy. What the server decided, it will decide again. */
+const mayPass = (error: unknown): boolean =>
+  error instanceof TimeoutError ||
+  error instanceof JetStreamError || // "not enabled": also said while nobody leads
+  (error instanceof JetStreamApiError && error.status >= 500);
+
+async function ensureNow(manager: JetStreamManager, spec: StreamSpec): Promise<void> {
   const wanted = configOf(spec);
   const present = await create(manager, { ...wanted, max_consumers: consumersMax });
   let differing = differences(wanted, present);

@@ -33,6 +33,7 @@ export interface LeaseKeeperOptions {
 const vouchedShare = 0.8;
 const beatsPerTtl = 3;
 const looksPerTtl = 6;
+const startAttemptsMax = 10;
 
 export class LeaseKeeper {
   readonly #options: LeaseKeeperOptions;
@@ -70,8 +71,8 @@ export class LeaseKeeper {
   }
 
   async start(): Promise<void> {
-    await this.#scan();
-    await this.#announce();
+    await this.#patiently(() => this.#scan());
+    await this.#patiently(() => this.#announce());
     this.#stopFollowing = await this.#options.bucket.follow((entry) => {
       const record = leaseRecordOf(entry);
       if (record === undefined) return;
@@ -81,6 +82,21 @@ export class LeaseKeeper {
     this.#decide();
     while (this.#moving.size > 0) await Promise.all(this.#moving.values());
     this.#loops = Promise.all([this.#beatLoop(), this.#lookLoop()]);
+  }
+
+  /** A cluster that lost a server has no leader for seconds: no reason to begin the whole process anew. */
+  async #patiently(work: () => Promise<void>): Promise<void> {
+    const { clock, random, log } = this.#options;
+    const backoff = new Backoff(random, { maxMs: 2_000 });
+    for (;;) {
+      try {
+        return await work();
+      } catch (error) {
+        if (backoff.attempts >= startAttemptsMax) throw error;
+        log.warn("lease_start_failed", { host: this.#options.host, attempt: backoff.attempts + 1, error });
+        await clock.sleep(backoff.nextMs());
+      }
+    }
   }
 
   /** Gives a shard up because a newer epoch showed itself. */
@@ -205,6 +221,8 @@ export class LeaseKeeper {
     if (entry === undefined) return this.#view.forgetHost(host);
     const record = leaseRecordOf(entry);
     if (record !== undefined) this.#view.ingest(record);
+    // A store may answer reads while it takes no writes: then nobody's beat changes, and nobody is dead for it.
+    if (!this.vouched) return this.#view.readFailed();
     const nowMs = this.#options.clock.monotonicMs();
     this.#view.observeBeat(host, entry.revision, nowMs);
     if (this.#view.isDead(host, nowMs) && this.#view.holdsNothing(host)) {

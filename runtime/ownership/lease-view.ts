@@ -26,6 +26,7 @@ export class LeaseView {
         this.#claims.set(record.shard, record);
     } else if (record.revision > (this.#hosts.get(record.name)?.revision ?? 0)) {
       this.#hosts.set(record.name, record);
+      this.#observer.forget(record.name); // a newer beat, wherever it was seen: two that think each other dead stop here
     }
   }
 
