@@ -1,7 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { parseKeys } from "../evaluation/keys.ts";
 import type { Directory } from "../protocols/directory.ts";
-import type { SignedPlan } from "../protocols/plan.ts";
 import { buckets, kinds, organisationKey, streams } from "../protocols/topology.ts";
 import {
   createLog,
@@ -21,6 +20,7 @@ import { environmentBehaviour } from "./environment/behaviour.ts";
 import { experimentCoordinator } from "./experiment/coordinator.ts";
 import { partitionFold } from "./experiment/partition-fold.ts";
 import { organisationBehaviour } from "./organisation/behaviour.ts";
+import { planPublisher } from "./plan-publisher.ts";
 import { documentPublisher } from "./published-document.ts";
 import { Standing } from "./standing.ts";
 
@@ -60,7 +60,7 @@ const host = await openHost({
     organisationBehaviour(documentPublisher(directoryBucket, (document) => (document as Directory).version)),
     environmentBehaviour({
       writer: connection.writer,
-      publishPlan: documentPublisher(planBucket, (document) => (document as SignedPlan).plan.version),
+      publishPlan: planPublisher(planBucket, await connection.bucket(buckets.planParts)),
       keys,
     }),
   ],

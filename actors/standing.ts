@@ -1,7 +1,7 @@
 import type { KeyValue } from "../runtime/index.ts";
 import { Directory } from "../protocols/directory.ts";
 import type { EnvironmentKey } from "../protocols/ids.ts";
-import type { SignedPlan } from "../protocols/plan.ts";
+import { environmentOfEntry, liveOfEntry, readPlanEntry } from "../protocols/published-plan.ts";
 import { experimentAddressKey, kinds, partitionKey } from "../protocols/topology.ts";
 
 export interface StandingAddress {
@@ -29,13 +29,12 @@ export class Standing {
       this.#onChange();
     });
     const stopPlans = await plans.follow(({ value }) => {
-      const { plan } = JSON.parse(decoder.decode(value)) as SignedPlan;
-      const live = Object.values(plan.experiments).filter(
-        ({ status }) => status === "running" || status === "paused",
-      );
+      const entry = readPlanEntry(value);
+      if (entry === undefined) return; // not an environment's
+      const environment = environmentOfEntry(entry);
       this.#plans.set(
-        plan.environment,
-        live.map(({ key }) => experimentAddressKey(plan.environment, key)),
+        environment,
+        liveOfEntry(entry).map((key) => experimentAddressKey(environment, key)),
       );
       this.#onChange();
     });

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Issue } from "../protocols/errors.ts";
+import type { Route } from "../protocols/routes.ts";
 import { type Clock, type Fraction, systemClock, systemFraction } from "./clock.ts";
 import { CliFailure, sentenceOf } from "./failure.ts";
 
@@ -30,7 +31,7 @@ export type ApiAnswer<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly status: number; readonly code: string; readonly message: string };
 
-type Method = "GET" | "POST" | "PUT" | "DELETE";
+type Method = Route["method"];
 type Try<Value> =
   | ApiAnswer<Value>
   | { readonly again: string; readonly retryAfterMs: number; readonly triesMax: number };

@@ -2,8 +2,10 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { scopes } from "../protocols/directory.ts";
 import type { TokenInput } from "../protocols/organisation-messages.ts";
 import type { CliConfig } from "./config.ts";
+import type { ExplainOptions } from "./explain/command.ts";
 import { addActors } from "./actors/commands.ts";
 import { exitCodes } from "./failure.ts";
+import { addImport } from "./import/commands.ts";
 import { integer, say, withTarget } from "./options.ts";
 import { defaultDataDir } from "./paths.ts";
 import { findTarget, requireTarget, type TargetOptions } from "./target.ts";
@@ -26,7 +28,8 @@ export function weirProgram(config: CliConfig): Command {
     .showHelpAfterError("(weir --help, or weir COMMAND --help, tells more)")
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "weir: ")) })
     .exitOverride();
-  for (const add of [addUp, addDemo, addReplay, addStatus, addToken, addActors]) add(program, config);
+  for (const add of [addUp, addDemo, addReplay, addStatus, addToken, addExplain, addActors, addImport])
+    add(program, config);
   return program;
 }
 
@@ -152,6 +155,34 @@ function addToken(program: Command, config: CliConfig): void {
         ...(expires === undefined ? {} : { expiresAt: expires }),
       };
       say(await createToken(requireTarget(options, config), input));
+    });
+}
+
+function addExplain(program: Command, config: CliConfig): void {
+  withTarget(program.command("explain"), config)
+    .description("Say what a flag gives somebody, and why: every rule and condition that was tried.")
+    .requiredOption("--flag <key>", "the flag")
+    .requiredOption("--env <key>", "the environment")
+    .option("--context <json>", "what is known of the asker, as a JSON object or @FILE", "{}")
+    .option("--unit-key <key>", "who asks; stands in the context as targetingKey")
+    .addOption(
+      new Option("--version <number>", "by this version of the environment").argParser(
+        integer(1, Number.MAX_SAFE_INTEGER),
+      ),
+    )
+    .addOption(
+      new Option("--at <time>", "by the version of that time, as in 2027-01-31T00:00:00Z").conflicts(
+        "version",
+      ),
+    )
+    .option("--json", "print the decision with its trace as JSON")
+    .addHelpText(
+      "after",
+      "\nExample:\n  weir explain --env production --flag banner --unit-key ada --context '{\"country\":\"NL\"}'",
+    )
+    .action(async (options: TargetOptions & ExplainOptions) => {
+      const { explainCommand } = await import("./explain/command.ts");
+      say(await explainCommand(requireTarget(options, config), options));
     });
 }
 

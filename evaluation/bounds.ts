@@ -7,5 +7,17 @@ export const conditionDepthMax = 32;
  */
 export const expansionCostMax = 1_000;
 
+/**
+ * Segments inside segments, and prerequisites of prerequisites. With 32 levels of conditions in each of 32 segments a
+ * walk is a thousand calls deep, a tenth of the stack.
+ */
+export const referenceDepthMax = 32;
+
 /** Levels of arrays and objects in a variation's value. */
 export const valueDepthMax = 100;
+
+/**
+ * A longer text has the wrong type for `matches`. An ordinary pattern takes 10 to 40 ns a character, the worst that
+ * operators/pattern.ts lets through 8 µs.
+ */
+export const matchedTextLengthMax = 1_024;

@@ -33,3 +33,11 @@ export const variantSalt = (environmentSalt: string, experiment: Salted): string
 
 /** Of a `bucket` condition. One that names a flag's salt sees the same buckets as that flag's splits. */
 export const namedSalt = (environmentSalt: string, name: string): string => `${environmentSalt}:${name}`;
+
+/** Of a layer's slots. */
+export const layerSalt = (environmentSalt: string, layer: Salted): string =>
+  `${environmentSalt}:${layer.salt ?? layer.key}:layer`;
+
+/** Of the question whether a holdout keeps a unit. */
+export const holdoutSalt = (environmentSalt: string, holdout: Salted): string =>
+  `${environmentSalt}:${holdout.salt ?? holdout.key}:holdout`;

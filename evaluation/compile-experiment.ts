@@ -1,7 +1,10 @@
 import type { PublishedExperiment } from "../protocols/experiment.ts";
 import type { Flag } from "../protocols/flag.ts";
 import { compileCondition } from "./compile-condition.ts";
-import { compileVariation, compileWeights } from "./compile-serve.ts";
+import { compileParts } from "./compile-parts.ts";
+import { compileVariation } from "./compile-serve.ts";
+import { compileSlots } from "./compile-slots.ts";
+import { bucketCount } from "./bucket.ts";
 import type { Catalogue } from "./catalogue.ts";
 import type { Findings } from "./findings.ts";
 
@@ -36,7 +39,9 @@ function check(experiment: PublishedExperiment, catalogue: Catalogue, findings: 
     `${path}.variants`,
     variants.map(({ key }) => key),
   );
-  compileWeights(variants, `${path}.variants`, findings);
+  compileParts(variants, experiment.hash, path, `${path}.variants`, findings);
+  compileRanges(experiment, path, findings);
+  compileSlots(experiment, path, catalogue, findings);
   if (!variants.some(({ key }) => key === experiment.control))
     findings.problem(`${path}.control`, `there is no variant ${experiment.control}`);
   if (experiment.targeting !== undefined)
@@ -44,6 +49,26 @@ function check(experiment: PublishedExperiment, catalogue: Catalogue, findings: 
   if (startAt !== undefined && stopAt !== undefined && startAt >= stopAt)
     findings.problem(`${path}.stopAt`, "must be after startAt");
   checkMetrics(experiment, path, catalogue, findings);
+}
+
+/** The ranges that a change of weights left behind: all buckets, once, to each variant what its weight says. */
+function compileRanges({ ranges, variants }: PublishedExperiment, path: string, findings: Findings): void {
+  if (ranges === undefined) return;
+  let reached = 0;
+  const sizes = variants.map(() => 0);
+  for (const [index, { from, to, variant }] of ranges.toSorted((a, b) => a.from - b.from).entries()) {
+    if (from !== reached || to <= from)
+      findings.problem(`${path}.ranges[${index}]`, `must begin at ${reached} and not be empty`);
+    if (variant >= variants.length)
+      findings.problem(`${path}.ranges[${index}].variant`, `there is no variant at place ${variant}`);
+    sizes[variant] = (sizes[variant] ?? 0) + to - from;
+    reached = to;
+  }
+  if (reached !== bucketCount)
+    findings.problem(`${path}.ranges`, `must end at ${bucketCount}, not at ${reached}`);
+  for (const [index, { key, weight }] of variants.entries())
+    if (sizes[index] !== weight)
+      findings.problem(`${path}.ranges`, `give variant ${key} ${sizes[index]} buckets, its weight ${weight}`);
 }
 
 function checkMetrics(

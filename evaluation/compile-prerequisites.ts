@@ -1,4 +1,4 @@
-import { expansionCostMax } from "./bounds.ts";
+import { expansionCostMax, referenceDepthMax } from "./bounds.ts";
 import { compileVariation } from "./compile-serve.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { expand } from "./expansion.ts";
@@ -25,5 +25,8 @@ export function compilePrerequisites({ flags }: Catalogue, findings: Findings): 
   for (const cycle of cycles)
     findings.problem(`flags.${cycle[0]}.prerequisites`, `lead in a circle: ${cycle.join(" → ")}`);
   for (const key of excessive)
-    findings.problem(`flags.${key}.prerequisites`, `lead to more than ${expansionCostMax} evaluations`);
+    findings.problem(
+      `flags.${key}.prerequisites`,
+      `lead to more than ${expansionCostMax} evaluations or ${referenceDepthMax} levels`,
+    );
 }

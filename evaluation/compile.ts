@@ -2,12 +2,16 @@ import type { Issue } from "../protocols/errors.ts";
 import type { PublishedExperiment } from "../protocols/experiment.ts";
 import type { Flag, Segment } from "../protocols/flag.ts";
 import type { EnvironmentKey } from "../protocols/ids.ts";
+import type { Holdout, Override, PublishedLayer } from "../protocols/layer.ts";
 import type { Metric } from "../protocols/metric.ts";
 import { planFormat, type Plan } from "../protocols/plan.ts";
 import type { EpochMs } from "../protocols/time.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { compileExperiment } from "./compile-experiment.ts";
 import { compileFlag } from "./compile-flag.ts";
+import { compileHoldouts } from "./compile-holdouts.ts";
+import { compileLayers } from "./compile-layers.ts";
+import { compileOverrides } from "./compile-overrides.ts";
 import { compilePrerequisites } from "./compile-prerequisites.ts";
 import { compileSegments } from "./compile-segments.ts";
 import { Findings } from "./findings.ts";
@@ -23,7 +27,20 @@ export interface PlanContent {
   readonly segments: readonly Segment[];
   readonly experiments: readonly PublishedExperiment[];
   readonly metrics: readonly Metric[];
+  readonly layers: readonly PublishedLayer[];
+  readonly holdouts: readonly Holdout[];
+  readonly overrides: readonly Override[];
 }
+
+const collections = [
+  "flags",
+  "segments",
+  "experiments",
+  "metrics",
+  "layers",
+  "holdouts",
+  "overrides",
+] as const;
 
 export type Compilation =
   | { readonly ok: true; readonly plan: Plan; readonly warnings: readonly Issue[] }
@@ -35,32 +52,25 @@ export type Compilation =
  */
 export function compile(content: PlanContent, version: number, publishedAt: EpochMs): Compilation {
   const findings = new Findings();
-  findings.unique(
-    "flags",
-    content.flags.map(({ key }) => key),
-  );
-  findings.unique(
-    "segments",
-    content.segments.map(({ key }) => key),
-  );
-  findings.unique(
-    "experiments",
-    content.experiments.map(({ key }) => key),
-  );
-  findings.unique(
-    "metrics",
-    content.metrics.map(({ key }) => key),
-  );
+  for (const collection of collections)
+    findings.unique(
+      collection,
+      content[collection].map(({ key }) => key),
+    );
   const catalogue: Catalogue = {
     flags: byKey(content.flags),
     segments: byKey(content.segments),
     experiments: byKey(content.experiments),
     metrics: byKey(content.metrics),
+    layers: byKey(content.layers),
   };
   for (const flag of content.flags) compileFlag(flag, catalogue, findings);
   for (const experiment of content.experiments) compileExperiment(experiment, catalogue, findings);
   compilePrerequisites(catalogue, findings);
   compileSegments(catalogue, findings);
+  compileLayers(catalogue, publishedAt, findings);
+  compileHoldouts(content, publishedAt, findings);
+  compileOverrides(content.overrides, catalogue, publishedAt, findings);
   if (findings.problems.length > 0) return { ok: false, problems: findings.problems };
   const { environment, salt, unitSalt, partitions } = content;
   const plan: Plan = {
@@ -75,6 +85,9 @@ export function compile(content: PlanContent, version: number, publishedAt: Epoc
     segments: record(content.segments),
     experiments: record(content.experiments),
     metrics: record(content.metrics),
+    layers: record(content.layers),
+    holdouts: record(content.holdouts),
+    overrides: record(content.overrides),
   };
   return { ok: true, plan, warnings: findings.warnings };
 }

@@ -40,10 +40,48 @@ const constants: Record<Operator, Json> = {
   has_any: ["a", 1],
   has_all: ["a", 1],
   bucket: { salt: "named", from: 0, to: 5_000 },
+  coerced_eq: 5,
+  coerced_lt: 5,
+  coerced_lte: 5,
+  coerced_gt: 5,
+  coerced_gte: 5,
+  text_in: ["a", "1"],
+  text_lt: "b",
+  text_lte: "b",
+  text_gt: "b",
+  text_gte: "b",
+  truthy: true,
+  in_ignore_case: ["A"],
+  contains_ignore_case: "A",
+  starts_with_ignore_case: "A",
+  ends_with_ignore_case: "A",
+  has_any_ignore_case: ["A"],
+  has_all_ignore_case: ["A"],
+  type_is: "string",
+  length_between: [1, 9],
+  json_eq: ["a"],
+  semver_lenient_eq: "v1",
+  semver_lenient_lt: "v1",
+  semver_lenient_lte: "v1",
+  semver_lenient_gt: "v1",
+  semver_lenient_gte: "v1",
+  version_padded_eq: "v1",
+  version_padded_lt: "v1",
+  version_padded_lte: "v1",
+  version_padded_gt: "v1",
+  version_padded_gte: "v1",
+  some: { attribute: "value", op: "eq", value: "a" },
+  in_hash_range: {
+    recipe: { profile: "growthbook", version: 2, seed: "s" },
+    ranges: [{ from: 0, to: 0.5 }],
+  },
+  now_before: 5,
+  now_after: 5,
 };
 
 const paths = ["x", "x.y", "__proto__", "constructor.name", "toString", "x.length", ""];
-const isOfUnit = (op: Operator): boolean => op === "in_segment" || op === "bucket";
+const ofUnit: readonly Operator[] = ["in_segment", "bucket", "in_hash_range", "now_before", "now_after"];
+const isOfUnit = (op: Operator): boolean => ofUnit.includes(op);
 const comparisons = operators.flatMap((op) =>
   (isOfUnit(op) ? [undefined] : ["x", "x.y", "__proto__", "constructor.name", "x.length"]).flatMap(
     (attribute) =>

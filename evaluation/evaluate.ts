@@ -1,42 +1,78 @@
 import type { Evaluation, EvaluationContext } from "../protocols/decision.ts";
-import type { FlagProgram, Program } from "./program.ts";
+import { holds, type Check } from "./check.ts";
+import type { FlagProgram, RuleProgram } from "./flag-program.ts";
+import { plainContext } from "./plain-context.ts";
+import type { Program } from "./program.ts";
 
 /**
  * Decides one flag for one context. Pure, and never throws, whatever the context holds. The answer is frozen and the
  * same object for every context it is given to (but for an unknown flag), so work on answers can be kept per object.
  */
 export function evaluate(program: Program, flagKey: string, context: EvaluationContext): Evaluation {
-  const flag = program.flags.get(flagKey);
-  return flag === undefined ? { flagKey, reason: "ERROR", code: "flag_not_found" } : decide(flag, context);
+  const flag = program.table.get(flagKey);
+  if (flag === undefined) return { flagKey, reason: "ERROR", code: "flag_not_found" };
+  return flag.constant ?? decideSafely(flag, context);
 }
 
 /** Every flag of the plan, in its order. */
 export function evaluateAll(program: Program, context: EvaluationContext): Evaluation[] {
   const evaluations: Evaluation[] = [];
-  for (const flag of program.flags.values()) evaluations.push(decide(flag, context));
+  for (const flag of program.flags.values()) evaluations.push(flag.constant ?? decideSafely(flag, context));
   return evaluations;
+}
+
+function decideSafely(flag: FlagProgram, context: EvaluationContext): Evaluation {
+  try {
+    return decide(flag, context);
+  } catch {
+    // Attributes are read with care; the context's own members are not, for speed. What throws there was no context.
+    return decide(flag, plainContext(context));
+  }
 }
 
 /** The order of SPEC 3.4. */
 function decide(flag: FlagProgram, context: EvaluationContext): Evaluation {
+  if (flag.forced !== undefined) {
+    const forced = flag.forced.for(context);
+    if (forced !== undefined) return forced;
+  }
   if (flag.disabled !== undefined) return flag.disabled;
   if (!prerequisitesHold(flag, context)) return flag.prerequisiteFailed;
-  // The answer of the last experiment that refused, should nothing below it decide.
+  const { rules } = flag;
+  // The answer of the last that could not decide, should nothing below it decide.
   let refused: Evaluation | undefined;
-  for (const rule of flag.rules) {
-    if (!rule.when(context)) continue;
-    const outcome = rule.serve(context);
-    if (outcome.final) return outcome.evaluation;
-    refused = outcome.evaluation;
+  for (let index = 0; index < rules.length; index++) {
+    const rule = rules[index] as RuleProgram;
+    if (!fits(rule, context)) continue;
+    if (rule.answer !== undefined) return rule.answer;
+    const { serving } = rule;
+    const place = serving.place(context);
+    if (place >= 0) return serving.answer(place);
+    refused = serving.refusal(place) ?? refused;
   }
-  return flag.constant === undefined ? flag.fallthrough(context).evaluation : (refused ?? flag.constant);
+  if (flag.last !== undefined) return refused ?? flag.last;
+  const { fallthrough } = flag;
+  if (fallthrough === undefined) return refused ?? flag.nothing;
+  const place = fallthrough.place(context);
+  if (place >= 0) return fallthrough.answer(place);
+  return fallthrough.refusal(place) ?? refused ?? flag.nothing;
+}
+
+function fits({ first, second, rest }: RuleProgram, context: EvaluationContext): boolean {
+  if (first !== undefined && !holds(first, context)) return false;
+  if (second !== undefined && !holds(second, context)) return false;
+  if (rest !== undefined)
+    for (let index = 0; index < rest.length; index++)
+      if (!holds(rest[index] as Check, context)) return false;
+  return true;
 }
 
 /** compile() and program() bound how many flags this can lead to (bounds.ts). */
 function prerequisitesHold(flag: FlagProgram, context: EvaluationContext): boolean {
-  if (flag.prerequisites === undefined) return false;
+  if (flag.prerequisites === undefined) return true;
+  if (flag.prerequisites === "unmet") return false;
   for (const { flag: target, variations } of flag.prerequisites) {
-    const { variation } = decide(target, context);
+    const { variation } = target.constant ?? decide(target, context);
     if (variation === undefined || !variations.has(variation)) return false;
   }
   return true;

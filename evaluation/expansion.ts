@@ -1,4 +1,4 @@
-import { expansionCostMax } from "./bounds.ts";
+import { expansionCostMax, referenceDepthMax } from "./bounds.ts";
 
 /** Who refers to whom, by key: flags to their prerequisites, segments to segments. Unknown targets are left out. */
 export type References = ReadonlyMap<string, readonly string[]>;
@@ -7,17 +7,18 @@ export type References = ReadonlyMap<string, readonly string[]>;
 export type Cycle = readonly [first: string, ...rest: string[]];
 
 export interface Expansion {
-  /** Keys that can be followed to the end at a bounded cost. */
-  readonly bounded: ReadonlySet<string>;
-  /** Keys without a cycle below them whose cost is over the bound. */
+  /** Keys that can be followed to the end at a bounded cost; whatever a key refers to stands before it. */
+  readonly order: readonly string[];
+  /** Keys without a cycle below them whose cost or depth is over the bound. */
   readonly excessive: readonly string[];
-  /** Each cycle once, Keys that only lead to a cycle are not bounded either. */
+  /** Each cycle once. Keys that only lead to a cycle are not in the order either. */
   readonly cycles: readonly Cycle[];
 }
 
 /** Follows references from those that have none upwards, without recursion, so no input is too deep. */
 export function expand(references: References): Expansion {
   const cost = new Map<string, number>();
+  const depth = new Map<string, number>();
   const waiting = new Map<string, number>();
   const referrers = new Map<string, string[]>();
   const ready: string[] = [];
@@ -32,20 +33,22 @@ export function expand(references: References): Expansion {
     }
   }
   for (let key = ready.pop(); key !== undefined; key = ready.pop()) {
-    cost.set(key, 1 + (references.get(key) ?? []).reduce((sum, target) => sum + (cost.get(target) ?? 0), 0));
+    const targets = references.get(key) ?? [];
+    cost.set(key, 1 + targets.reduce((sum, target) => sum + (cost.get(target) ?? 0), 0));
+    depth.set(key, 1 + targets.reduce((most, target) => Math.max(most, depth.get(target) ?? 0), 0));
     for (const referrer of referrers.get(key) ?? []) {
       const left = (waiting.get(referrer) ?? 0) - 1;
       waiting.set(referrer, left);
       if (left === 0) ready.push(referrer);
     }
   }
-  const bounded = new Set<string>();
+  const order: string[] = [];
   const excessive: string[] = [];
   for (const [key, sum] of cost) {
-    if (sum <= expansionCostMax) bounded.add(key);
+    if (sum <= expansionCostMax && (depth.get(key) ?? 0) <= referenceDepthMax) order.push(key);
     else excessive.push(key);
   }
-  return { bounded, excessive, cycles: cyclesAmong(references, cost) };
+  return { order, excessive, cycles: cyclesAmong(references, cost) };
 }
 
 /** Every key that was never ready refers to another such key, so following those ends in a circle. */

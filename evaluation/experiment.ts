@@ -1,66 +1,149 @@
-import type { DecisionCode, EvaluationContext } from "../protocols/decision.ts";
-import type { PublishedExperiment } from "../protocols/experiment.ts";
-import { allocationSalt, bucketCount, variantSalt } from "./bucket.ts";
-import { matcherOf, type ConditionScope } from "./conditions.ts";
-import { PreloadedSalt } from "./preloaded-salt.ts";
-import { chooser } from "./split.ts";
+import type { EvaluationContext, KeptVariant } from "../protocols/decision.ts";
+import { holds, type Check } from "./check.ts";
+import type { Place } from "./hash-profiles/place.ts";
+import type { PreloadedSalt } from "./preloaded-salt.ts";
+import { refusals } from "./refusal.ts";
+import type { Shares, Span } from "./shares.ts";
+import { textOf } from "./text.ts";
+import { readUnit } from "./unit-words.ts";
 
-/** Why an experiment did not assign, in the order in which it asks. */
-export const refusalCodes = [
-  "no_active_experiment",
-  "targeting_mismatch",
-  "holdout",
-  "participation_limit",
-  "domain_conflict",
-  "outside_traffic_allocation",
-  "no_variants",
-] as const satisfies readonly DecisionCode[];
-export type RefusalCode = (typeof refusalCodes)[number];
+/** A question of the kind "is the unit's bucket below so much, or in one of these ranges". */
+export interface Draw {
+  readonly salt: PreloadedSalt;
+  readonly spans: readonly Pick<Span, "from" | "to">[];
+}
 
-/** The place of the variant in the experiment's list, or why there is none. */
-export type Assign = (context: EvaluationContext) => number | RefusalCode;
+export interface HoldoutDraw extends Draw {
+  readonly endsAt: number;
+}
 
-/** One of the questions asked before a variant is chosen: undefined lets the unit pass. */
-type Check = (context: EvaluationContext) => RefusalCode | undefined;
+/** How the variant is dealt: by buckets of a salt, or by the place under an imported recipe. */
+export type Deal =
+  | { readonly kind: "only"; readonly place: number }
+  | { readonly kind: "salt"; readonly salt: PreloadedSalt; readonly shares: Shares }
+  | { readonly kind: "recipe"; readonly place: Place; readonly shares: Shares };
 
-/**
- * Asks the checks in SPEC order, then deals by weight. Holdout, participation limit and layer slot are checks between
- * targeting and allocation; a plan that can say them adds them to this list.
- */
-export function assignOf(experiment: PublishedExperiment, scope: ConditionScope): Assign {
-  if (experiment.status !== "running") return () => "no_active_experiment";
-  const checks = [dates(experiment), targeting(experiment, scope), allocation(experiment, scope)].filter(
-    (check) => check !== undefined,
-  );
-  const salt = variantSalt(scope.environmentSalt, experiment);
-  const choose = chooser(salt, experiment.variants);
-  return (context) => {
-    for (const check of checks) {
-      const refusal = check(context);
-      if (refusal !== undefined) return refusal;
+export interface ExperimentParts {
+  readonly key: string;
+  /** Epoch ms: from ≤ now < until. Never for one that is not running. */
+  readonly from: number;
+  readonly until: number;
+  readonly targeting: Check | undefined;
+  readonly holdouts: readonly HoldoutDraw[];
+  /** Set when variants are kept: those of which phase, and which there are. */
+  readonly kept: { readonly phase: number; readonly variants: readonly string[] } | undefined;
+  readonly limit: number;
+  readonly slots: Draw | undefined;
+  readonly allocation: Draw | undefined;
+  readonly deal: Deal;
+}
+
+/** No refusal and no kept variant: the questions about taking part are still to be asked. */
+const open = -1_000_000;
+
+/** An experiment of the plan, ready to assign: SPEC 3.4's questions in their order. */
+export class ExperimentProgram {
+  readonly key: string;
+  readonly #parts: ExperimentParts;
+  readonly #limit: number;
+  /** Those of higher priority with the same kind of unit, highest first. Only looked at under a limit. */
+  #above: readonly ExperimentProgram[] = [];
+
+  constructor(parts: ExperimentParts) {
+    this.key = parts.key;
+    this.#parts = parts;
+    this.#limit = parts.limit;
+  }
+
+  /** Only once all of a plan's experiments are there can each know those above it. */
+  rank(above: readonly ExperimentProgram[]): void {
+    this.#above = above;
+  }
+
+  /** From 0 on the place of the variant in the experiment's list; below, one of `refusals`. */
+  assign(context: EvaluationContext): number {
+    const early = this.#early(context);
+    if (early !== open) return early;
+    if (this.#limit !== Infinity && this.#countAbove(context) >= this.#limit)
+      return refusals.participation_limit;
+    return this.#late(context);
+  }
+
+  /**
+   * In how many experiments of higher priority the unit takes part, up to the limit. One pass from the highest down:
+   * whoever stands above an experiment was counted when its own limit is asked, so nothing is asked twice.
+   */
+  #countAbove(context: EvaluationContext): number {
+    let count = 0;
+    for (const other of this.#above) {
+      const early = other.#early(context);
+      const takes = early === open ? count < other.#limit && other.#late(context) >= 0 : early >= 0;
+      if (takes && ++count >= this.#limit) break;
     }
-    return choose(context.unitId) ?? "no_variants";
-  };
+    return count;
+  }
+
+  #early(context: EvaluationContext): number {
+    const { from, until, targeting, holdouts, kept } = this.#parts;
+    const { now } = context;
+    if (!(now >= from && now < until)) return refusals.no_active_experiment;
+    if (targeting !== undefined && !holds(targeting, context)) return refusals.targeting_mismatch;
+    if (holdouts.length > 0) {
+      const unit = unitFor(context);
+      for (let index = 0; index < holdouts.length; index++) {
+        const holdout = holdouts[index] as HoldoutDraw;
+        if (!(now >= holdout.endsAt) && isIn(holdout, unit)) return refusals.holdout - index;
+      }
+    }
+    if (kept === undefined) return open;
+    const place = kept.variants.indexOf(keptVariantOf(this.key, kept.phase, context) ?? "");
+    return place >= 0 ? place : open;
+  }
+
+  #late(context: EvaluationContext): number {
+    const { slots, allocation, deal } = this.#parts;
+    const unit = unitFor(context);
+    if (slots !== undefined && !isIn(slots, unit)) return refusals.domain_conflict;
+    if (allocation !== undefined && !isIn(allocation, unit)) return refusals.outside_traffic_allocation;
+    switch (deal.kind) {
+      case "only":
+        return deal.place;
+      case "salt": {
+        const owner = deal.shares.ownerOf(bucketIn(deal.salt, unit));
+        return owner >= 0 ? owner : refusals.no_variants;
+      }
+      case "recipe": {
+        const position = deal.place(context);
+        if (position === undefined) return refusals.no_key;
+        const owner = deal.shares.ownerOf(position);
+        return owner >= 0 ? owner : refusals.outside_traffic_allocation;
+      }
+    }
+  }
 }
 
-/** From startAt on, until before stopAt. */
-function dates({ startAt, stopAt }: PublishedExperiment): Check | undefined {
-  if (startAt === undefined && stopAt === undefined) return undefined;
-  const start = startAt ?? -Infinity;
-  const stop = stopAt ?? Infinity;
-  return ({ now }) => (now >= start && now < stop ? undefined : "no_active_experiment");
+/** Undefined once the unit is read: from then on its words are at hand for every salt (unit-words.ts). */
+function unitFor(context: EvaluationContext): string | undefined {
+  const unitId = textOf(context.unitId);
+  return readUnit(unitId) ? undefined : unitId;
 }
 
-/** Targeting that this version does not understand fits nobody. */
-function targeting(experiment: PublishedExperiment, scope: ConditionScope): Check | undefined {
-  if (experiment.targeting === undefined) return undefined;
-  const matches = matcherOf(experiment.targeting, scope);
-  return (context) => (matches?.(context) === true ? undefined : "targeting_mismatch");
+const bucketIn = (salt: PreloadedSalt, unit: string | undefined): number =>
+  unit === undefined ? salt.bucketOfRead() : salt.bucketOf(unit);
+
+function isIn({ salt, spans }: Draw, unit: string | undefined): boolean {
+  const bucket = bucketIn(salt, unit);
+  for (let index = 0; index < spans.length; index++) {
+    const { from, to } = spans[index] as Span;
+    if (bucket >= from && bucket < to) return true;
+  }
+  return false;
 }
 
-function allocation(experiment: PublishedExperiment, scope: ConditionScope): Check | undefined {
-  const share = experiment.allocation;
-  if (share >= bucketCount) return undefined;
-  const salt = new PreloadedSalt(allocationSalt(scope.environmentSalt, experiment));
-  return ({ unitId }) => (salt.bucketOf(unitId) < share ? undefined : "outside_traffic_allocation");
+/** Of another phase, or in a form that nobody promised, it counts for nothing. */
+export function keptVariantOf(key: string, phase: number, context: EvaluationContext): string | undefined {
+  const { kept } = context;
+  if (typeof kept !== "object" || kept === null || !Object.hasOwn(kept, key)) return undefined;
+  const entry: Partial<KeptVariant> | undefined = kept[key];
+  return entry?.phase === phase && typeof entry.variant === "string" ? entry.variant : undefined;
 }

@@ -10,6 +10,7 @@ export interface Because {
   readonly experiment?: string | undefined;
   readonly variant?: string | undefined;
   readonly propensity?: number | undefined;
+  readonly shadow?: string | undefined;
 }
 
 /** Makes one answer of a flag, once: evaluating only chooses among these. */
@@ -17,22 +18,26 @@ export type Answer = (variation: string, because: Because) => Evaluation;
 
 /** Answers are frozen, values included, because each is given to many callers. */
 export function answersOf(flag: Flag): Answer {
-  const values = new Map(flag.variations.map(({ key, value }) => [key, frozen(value)]));
+  const variations = new Map(flag.variations.map((each) => [each.key as string, each]));
+  const values = new Map(flag.variations.map(({ key, value }) => [key as string, frozen(value)]));
   return (variation, because) => {
-    const value = values.get(variation);
+    const known = variations.get(variation);
+    const { reason, code, ruleId, experiment, variant, propensity, shadow } = because;
     // compile() lets no plan through that names a variation its flag does not have.
-    if (value === undefined) return Object.freeze({ flagKey: flag.key, reason: "ERROR", code: because.code });
-    const { reason, code, ruleId, experiment, variant, propensity } = because;
+    if (known === undefined) return Object.freeze({ flagKey: flag.key, reason: "ERROR", code });
+    const { model } = known;
     return Object.freeze({
       flagKey: flag.key,
       variation,
-      value,
+      value: values.get(variation) as Json,
       reason,
       code,
       ...(ruleId === undefined ? {} : { ruleId }),
       ...(experiment === undefined ? {} : { experiment }),
       ...(variant === undefined ? {} : { variant }),
       ...(propensity === undefined ? {} : { propensity }),
+      ...(shadow === undefined ? {} : { shadow }),
+      ...(model === undefined ? {} : { model: Object.freeze({ ...model }) }),
     });
   };
 }

@@ -1,44 +1,41 @@
 import type { Segment } from "../protocols/flag.ts";
-import { matcherOf, type ConditionScope, type Matcher } from "./conditions.ts";
+import { Check, kinds } from "./check.ts";
+import { CheckMaker } from "./conditions.ts";
 import { expand } from "./expansion.ts";
 import { segmentsIn } from "./references.ts";
+import { UnitSet } from "./unit-set.ts";
 
-/** The scope in which a plan's conditions are made into code: its salt, and its segments, each made once, when asked for. */
-export function scopeOf(
+/**
+ * Makes a plan's segments, those inside others first, and hands back the maker that knows them. In steps: a list of a
+ * million units takes half a second.
+ */
+export function* segmentSteps(
   environmentSalt: string,
   segments: Readonly<Record<string, Segment>>,
-): ConditionScope {
+): Generator<void, CheckMaker> {
+  const made = new Map<string, Check>();
+  const maker = new CheckMaker(environmentSalt, (key) => made.get(key));
   const byKey = new Map(Object.entries(segments));
-  const { bounded } = expand(
+  const { order } = expand(
     new Map([...byKey].map(([key, segment]) => [key, segment.rules.flatMap((rule) => segmentsIn(rule))])),
   );
-  const made = new Map<string, Matcher>();
-  const scope: ConditionScope = {
-    environmentSalt,
-    segment(key) {
-      const present = made.get(key);
-      if (present !== undefined) return present;
-      const segment = byKey.get(key);
-      if (segment === undefined || !bounded.has(key)) return undefined;
-      const matcher = segmentMatcher(segment, scope);
-      made.set(key, matcher);
-      return matcher;
-    },
-  };
-  return scope;
+  for (const key of order) {
+    const segment = byKey.get(key);
+    if (segment === undefined) continue;
+    const rules: Check[] = [];
+    for (const rule of segment.rules) {
+      // A rule beyond this version is skipped like one of a flag.
+      const check = maker.checkOf(rule);
+      if (check !== undefined) rules.push(check);
+      yield;
+    }
+    const included = yield* unitSteps(segment.included);
+    const excluded = yield* unitSteps(segment.excluded);
+    made.set(key, new Check({ kind: kinds.segment, operand: { rules, included, excluded } }));
+  }
+  return maker;
 }
 
-/** Excluded beats included beats rules. A rule beyond this version is skipped like one of a flag. */
-function segmentMatcher(segment: Segment, scope: ConditionScope): Matcher {
-  const excluded = new Set<string>(segment.excluded);
-  const included = new Set<string>(segment.included);
-  const rules = segment.rules
-    .map((rule) => matcherOf(rule, scope))
-    .filter((matcher) => matcher !== undefined);
-  return (context) => {
-    if (excluded.has(context.unitId)) return false;
-    if (included.has(context.unitId)) return true;
-    for (const rule of rules) if (rule(context)) return true;
-    return false;
-  };
+function* unitSteps(unitIds: readonly string[]): Generator<void, UnitSet | undefined> {
+  return unitIds.length === 0 ? undefined : yield* UnitSet.steps(unitIds);
 }

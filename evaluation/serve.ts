@@ -1,113 +1,156 @@
-import type { Evaluation, EvaluationContext } from "../protocols/decision.ts";
-import type { Flag, Serve } from "../protocols/flag.ts";
+import type { Evaluation } from "../protocols/decision.ts";
+import type { PublishedExperiment } from "../protocols/experiment.ts";
+import type { Flag, Rollout, Serve } from "../protocols/flag.ts";
+import type { HashRecipe } from "../protocols/hash-recipe.ts";
+import type { Json } from "../protocols/json.ts";
+import type { Plan } from "../protocols/plan.ts";
 import { bucketCount, splitSalt } from "./bucket.ts";
-import { refusalCodes, type Assign, type RefusalCode } from "./experiment.ts";
+import type { CheckMaker } from "./conditions.ts";
+import type { ExperimentProgram } from "./experiment.ts";
+import { placeOf, type Place } from "./hash-profiles/place.ts";
+import { recipeOf } from "./hash-profiles/recipe.ts";
+import { memberOf } from "./attribute.ts";
 import type { Answer } from "./outcomes.ts";
-import { chooser } from "./split.ts";
+import type { PreloadedSalt } from "./preloaded-salt.ts";
+import { chanceOf, refusalChance } from "./propensity.ts";
+import { codeOf } from "./refusal.ts";
+import { rolloutOf } from "./rollout.ts";
+import { ConstantServing, ExperimentServing, RolloutServing, SplitServing, type Serving } from "./serving.ts";
+import { recipeSpansOf, Shares, spansOf, widthOf } from "./shares.ts";
 
-/**
- * What a rule or the fallthrough came to. Not final: its experiment refused and named no other variation, so evaluation
- * goes on below; should nothing else decide, this is the answer.
- */
-export interface Outcome {
-  readonly final: boolean;
-  readonly evaluation: Evaluation;
-}
-
-export type Serving = (context: EvaluationContext) => Outcome;
-
-/** An experiment of the plan, ready to assign. */
-export interface ExperimentProgram {
-  readonly key: string;
-  readonly allocation: number;
-  readonly variants: readonly { readonly key: string; readonly variation: string; readonly weight: number }[];
-  readonly assign: Assign;
-}
-
+/** What a flag's servings are made of. */
 export interface ServeScope {
+  readonly plan: Plan;
   readonly flag: Flag;
   readonly answer: Answer;
-  readonly environmentSalt: string;
+  readonly maker: CheckMaker;
   readonly experiments: ReadonlyMap<string, ExperimentProgram>;
 }
 
-/** Undefined for a form of serving that a newer version knows, or an experiment the plan lacks. `ruleId` is absent in a fallthrough. */
+/** Undefined for a form that a newer version knows, or what the plan lacks. `ruleId` is absent in a fallthrough. */
 export function servingOf(serve: Serve, ruleId: string | undefined, scope: ServeScope): Serving | undefined {
-  if ("variation" in serve) return variationServing(serve.variation, ruleId, scope);
-  if ("split" in serve) return splitServing(serve.split, ruleId, scope);
+  if (typeof serve !== "object" || serve === null) return undefined;
+  const constant = constantAnswer(serve, ruleId, scope);
+  if (constant !== undefined) return new ConstantServing(constant);
+  if ("split" in serve) return splitServing(serve, ruleId, scope);
+  if ("rollout" in serve) return rolloutServing(serve.rollout, ruleId, scope);
   if (!("experiment" in serve)) return undefined;
-  const experiment = scope.experiments.get(serve.experiment);
-  return experiment === undefined ? undefined : experimentServing(experiment, serve.otherwise, ruleId, scope);
+  return experimentServing(serve.experiment, serve.otherwise, ruleId, scope);
 }
 
-function variationServing(
-  variation: string,
+/** A variation, or one with a shadow. */
+export function constantAnswer(
+  serve: Serve,
   ruleId: string | undefined,
   { flag, answer }: ServeScope,
-): Serving {
-  const outcome =
-    ruleId === undefined
-      ? decided(
-          answer(variation, { reason: flag.rules.length === 0 ? "STATIC" : "DEFAULT", code: "fallthrough" }),
-        )
-      : decided(answer(variation, { reason: "TARGETING_MATCH", code: "rule_match", ruleId }));
-  return () => outcome;
+): Evaluation | undefined {
+  const constant = constantOf(serve);
+  if (constant === undefined) return undefined;
+  const { variation, shadow } = constant;
+  if (ruleId !== undefined)
+    return answer(variation, { reason: "TARGETING_MATCH", code: "rule_match", ruleId, shadow });
+  return answer(variation, {
+    reason: flag.rules.length === 0 ? "STATIC" : "DEFAULT",
+    code: "fallthrough",
+    shadow,
+  });
+}
+
+interface Constant {
+  readonly variation: string;
+  readonly shadow?: string;
+}
+
+export function constantOf(serve: Serve): Constant | undefined {
+  if ("variation" in serve) return { variation: serve.variation };
+  if (!("shadow" in serve)) return undefined;
+  const shadow: Partial<typeof serve.shadow> | null = serve.shadow;
+  return typeof shadow?.variation === "string" && typeof shadow.candidate === "string"
+    ? { variation: shadow.variation, shadow: shadow.candidate }
+    : undefined;
+}
+
+/** What deals the flag's units: its own salt, or a recipe. Undefined for a recipe that this version does not know. */
+function dealerOf(
+  hash: HashRecipe | undefined,
+  { maker, flag }: ServeScope,
+): { readonly salt?: PreloadedSalt; readonly recipe?: Place } | undefined {
+  if (hash === undefined) return { salt: maker.saltOf(splitSalt(maker.environmentSalt, flag)) };
+  const recipe = recipeOf(hash as unknown as Json);
+  return recipe === undefined ? undefined : { recipe: placeOf(recipe) };
 }
 
 function splitServing(
-  parts: readonly { readonly variation: string; readonly weight: number }[],
+  { split, hash }: Extract<Serve, { split: unknown }>,
   ruleId: string | undefined,
-  { flag, answer, environmentSalt }: ServeScope,
-): Serving {
-  const choose = chooser(splitSalt(environmentSalt, flag), parts);
-  const outcomes = parts.map(({ variation, weight }) =>
-    decided(answer(variation, { reason: "SPLIT", code: "split", ruleId, propensity: weight / bucketCount })),
-  );
-  // Only weights that do not add up leave a unit over, and compile() refuses those.
-  const nobody = undecided(answer(flag.offVariation, { reason: "DEFAULT", code: "fallthrough" }));
-  return ({ unitId }) => {
-    const index = choose(unitId);
-    return (index === undefined ? undefined : outcomes[index]) ?? nobody;
-  };
+  scope: ServeScope,
+): Serving | undefined {
+  const dealer = dealerOf(hash, scope);
+  if (dealer === undefined || !Array.isArray(split)) return undefined;
+  const shares = new Shares(hash === undefined ? spansOf(split) : recipeSpansOf(split));
+  const answers = split.map((part) => {
+    const propensity = hash === undefined ? part.weight / bucketCount : widthOf(part);
+    return scope.answer(part.variation, { reason: "SPLIT", code: "split", ruleId, propensity });
+  });
+  return new SplitServing(dealer, shares, answers, belowAnswer(scope, { code: "no_key" }));
 }
 
-/**
- * Propensities: a variant's is its weight times the allocation, the chance before any hashing; a unit outside the
- * allocation was left out by the same chance, so its answer carries the rest. Both suppose that the experiment was reached.
- */
+function rolloutServing(value: Rollout, ruleId: string | undefined, scope: ServeScope): Serving | undefined {
+  const rollout = rolloutOf(value);
+  const dealer = dealerOf(rollout?.hash, scope);
+  if (rollout === undefined || dealer === undefined) return undefined;
+  const { variation, otherwise } = rollout;
+  const side = (isIn: boolean, share: number): Evaluation | undefined => {
+    const propensity = (isIn ? share : bucketCount - share) / bucketCount;
+    const served = isIn ? variation : otherwise;
+    if (served === undefined) return undefined;
+    return scope.answer(served, { reason: "SPLIT", code: "split", ruleId, propensity });
+  };
+  const withoutKey =
+    otherwise === undefined
+      ? { final: false, evaluation: belowAnswer(scope, { code: "no_key" }) }
+      : { final: true, evaluation: scope.answer(otherwise, { reason: "DEFAULT", code: "no_key", ruleId }) };
+  return new RolloutServing(rollout, dealer, side, withoutKey);
+}
+
 function experimentServing(
-  { key, allocation, variants, assign }: ExperimentProgram,
+  key: string,
   otherwise: string | undefined,
   ruleId: string | undefined,
-  { flag, answer }: ServeScope,
-): Serving {
-  const share = allocation / bucketCount;
-  const assigned = variants.map(({ key: variant, variation, weight }) => {
-    const propensity = (weight / bucketCount) * share;
-    const because = {
+  scope: ServeScope,
+): Serving | undefined {
+  const { plan, answer } = scope;
+  const program = scope.experiments.get(key);
+  const experiment = memberOf(plan.experiments, key) as PublishedExperiment | undefined;
+  if (program === undefined || experiment === undefined) return undefined;
+  const assigned = experiment.variants.map((variant, place) =>
+    answer(variant.variation, {
       reason: "SPLIT",
       code: "experiment_assigned",
       ruleId,
       experiment: key,
-      variant,
-      propensity,
-    } as const;
-    return decided(answer(variation, because));
-  });
-  const below = "variation" in flag.fallthrough ? flag.fallthrough.variation : flag.offVariation;
-  const refuse = (code: RefusalCode): Outcome => {
-    const propensity = code === "outside_traffic_allocation" ? 1 - share : undefined;
+      variant: variant.key,
+      propensity: chanceOf(experiment, place),
+    }),
+  );
+  const refuse = (place: number): Evaluation => {
+    const because = { code: codeOf(place), propensity: refusalChance(experiment, place, plan) };
     return otherwise === undefined
-      ? undecided(answer(below, { reason: "DEFAULT", code, propensity }))
-      : decided(answer(otherwise, { reason: "DEFAULT", code, ruleId, propensity }));
+      ? belowAnswer(scope, because)
+      : answer(otherwise, { reason: "DEFAULT", ruleId, ...because });
   };
-  const refused = new Map(refusalCodes.map((code) => [code, refuse(code)]));
-  const none = refuse("no_variants");
-  return (context) => {
-    const place = assign(context);
-    return (typeof place === "number" ? assigned[place] : refused.get(place)) ?? none;
-  };
+  return new ExperimentServing(program, assigned, refuse, otherwise !== undefined);
 }
 
-const decided = (evaluation: Evaluation): Outcome => ({ final: true, evaluation });
-const undecided = (evaluation: Evaluation): Outcome => ({ final: false, evaluation });
+/** What is served when a refusal is the last word: the fallthrough's variation if it has one for all, else off. */
+function belowAnswer(
+  { flag, answer }: ServeScope,
+  because: { readonly code: Evaluation["code"]; readonly propensity?: number | undefined },
+): Evaluation {
+  const below = constantOf(flag.fallthrough);
+  return answer(below?.variation ?? flag.offVariation, {
+    reason: "DEFAULT",
+    shadow: below?.shadow,
+    ...because,
+  });
+}

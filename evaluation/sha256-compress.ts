@@ -21,33 +21,41 @@ export const initialState: Readonly<Int32Array> = Int32Array.of(
   0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
 );
 
-/** Mixes sixteen big-endian words of message into the eight words of `state`, in place. */
-export function compress(state: Int32Array, block: Readonly<Int32Array>): void {
+/**
+ * Mixes sixteen big-endian words of message, those of `block` from `at` on, into eight words of state: read from `from`,
+ * written to `state`, which may be the same.
+ */
+export function compress(
+  state: Int32Array,
+  block: Readonly<Int32Array>,
+  at = 0,
+  from: Readonly<Int32Array> = state,
+): void {
   let t = 0;
-  let a = state[0] as number;
-  let b = state[1] as number;
-  let c = state[2] as number;
-  let d = state[3] as number;
-  let e = state[4] as number;
-  let f = state[5] as number;
-  let g = state[6] as number;
-  let h = state[7] as number;
-  let w0 = block[0] as number;
-  let w1 = block[1] as number;
-  let w2 = block[2] as number;
-  let w3 = block[3] as number;
-  let w4 = block[4] as number;
-  let w5 = block[5] as number;
-  let w6 = block[6] as number;
-  let w7 = block[7] as number;
-  let w8 = block[8] as number;
-  let w9 = block[9] as number;
-  let w10 = block[10] as number;
-  let w11 = block[11] as number;
-  let w12 = block[12] as number;
-  let w13 = block[13] as number;
-  let w14 = block[14] as number;
-  let w15 = block[15] as number;
+  let a = from[0] as number;
+  let b = from[1] as number;
+  let c = from[2] as number;
+  let d = from[3] as number;
+  let e = from[4] as number;
+  let f = from[5] as number;
+  let g = from[6] as number;
+  let h = from[7] as number;
+  let w0 = block[at] as number;
+  let w1 = block[at + 1] as number;
+  let w2 = block[at + 2] as number;
+  let w3 = block[at + 3] as number;
+  let w4 = block[at + 4] as number;
+  let w5 = block[at + 5] as number;
+  let w6 = block[at + 6] as number;
+  let w7 = block[at + 7] as number;
+  let w8 = block[at + 8] as number;
+  let w9 = block[at + 9] as number;
+  let w10 = block[at + 10] as number;
+  let w11 = block[at + 11] as number;
+  let w12 = block[at + 12] as number;
+  let w13 = block[at + 13] as number;
+  let w14 = block[at + 14] as number;
+  let w15 = block[at + 15] as number;
   for (let pass = 0; ; pass += 16) {
     t = h + (((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7)));
     t = (t + (g ^ (e & (f ^ g))) + (k[pass] as number) + w0) | 0;
@@ -195,12 +203,12 @@ export function compress(state: Int32Array, block: Readonly<Int32Array>): void {
     t = ((w13 >>> 17) | (w13 << 15)) ^ ((w13 >>> 19) | (w13 << 13)) ^ (w13 >>> 10);
     w15 = (w15 + t) | 0;
   }
-  state[0] = ((state[0] as number) + a) | 0;
-  state[1] = ((state[1] as number) + b) | 0;
-  state[2] = ((state[2] as number) + c) | 0;
-  state[3] = ((state[3] as number) + d) | 0;
-  state[4] = ((state[4] as number) + e) | 0;
-  state[5] = ((state[5] as number) + f) | 0;
-  state[6] = ((state[6] as number) + g) | 0;
-  state[7] = ((state[7] as number) + h) | 0;
+  state[0] = ((from[0] as number) + a) | 0;
+  state[1] = ((from[1] as number) + b) | 0;
+  state[2] = ((from[2] as number) + c) | 0;
+  state[3] = ((from[3] as number) + d) | 0;
+  state[4] = ((from[4] as number) + e) | 0;
+  state[5] = ((from[5] as number) + f) | 0;
+  state[6] = ((from[6] as number) + g) | 0;
+  state[7] = ((from[7] as number) + h) | 0;
 }

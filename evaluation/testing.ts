@@ -42,6 +42,12 @@ export const experiment = (key: string, flagKey: string, members: Loose = {}): P
     ...members,
   });
 
+/** Options of a property: one seed for all, so that a failure comes again; fast-check prints it with the counterexample. */
+export const seeded = (numRuns: number): { readonly numRuns: number; readonly seed: number } => ({
+  numRuns,
+  seed: 20_260_117,
+});
+
 export const segment = (key: string, members: Loose = {}): Segment => Segment.parse({ key, ...members });
 
 export const orders = Metric.parse({ key: "orders", definition: { type: "count", event: "order" } });
@@ -55,6 +61,9 @@ export const content = (members: Partial<PlanContent>): PlanContent => ({
   segments: [],
   experiments: [],
   metrics: [orders],
+  layers: [],
+  holdouts: [],
+  overrides: [],
   ...members,
 });
 

@@ -19,8 +19,12 @@ export function warnUnreachable(flag: Flag, path: string, findings: Findings): v
   }
 }
 
-/** An experiment without `otherwise` lets units through to the rules below. */
-const decides = (serve: Serve): boolean => !("experiment" in serve) || serve.otherwise !== undefined;
+/** Experiments and rollouts without `otherwise` let units through to the rules below, and so do recipes without a key. */
+function decides(serve: Serve): boolean {
+  if ("experiment" in serve) return serve.otherwise !== undefined;
+  if ("rollout" in serve) return serve.rollout.otherwise !== undefined;
+  return !("split" in serve) || serve.hash === undefined;
+}
 
 function holdsAlways(condition: Condition, depth = 0): boolean {
   if (depth > conditionDepthMax) return false;

@@ -1,13 +1,18 @@
 import type { ActorClient, ActorOperations, Clock, Connection, Log, Random } from "../runtime/index.ts";
 import type { Failure } from "../protocols/failures.ts";
+import type { Assignments } from "./assignments/assignments.ts";
 import type { Authenticator } from "./auth.ts";
 import type { GatewayConfig } from "./config.ts";
 import type { Counts } from "./counts.ts";
+import type { DecisionLog } from "./decisions/decision-log.ts";
 import type { DirectoryView, Principal } from "./directory.ts";
+import type { EarlierPlans } from "./evaluate/earlier-plans.ts";
 import type { Answer, RequestHead } from "./http.ts";
 import type { Ingest } from "./ingest/ingest.ts";
+import type { PlanHints } from "./ofrep/hint.ts";
 import type { Plans } from "./plans.ts";
 import type { RequestIds } from "./request-id.ts";
+import type { RefetchNotices } from "./streams/refetch-notices.ts";
 import type { SseHub } from "./streams/sse.ts";
 
 /** One request that may be served: who asks what. */
@@ -30,6 +35,7 @@ export interface Link {
 export interface Secrets {
   readonly session: string;
   readonly exposure: string;
+  readonly stream: string;
 }
 
 /** Everything a route may need; made once by gateway.ts. */
@@ -46,6 +52,11 @@ export interface Room {
   readonly counts: Counts;
   readonly ingest: Ingest;
   readonly sse: SseHub;
+  readonly refetch: RefetchNotices;
+  readonly decisions: DecisionLog;
+  readonly assignments: Assignments;
+  readonly earlier: EarlierPlans;
+  readonly hints: PlanHints;
   /** Undefined until the first connection. */
   link(): Link | undefined;
 }

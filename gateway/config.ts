@@ -28,6 +28,11 @@ const Environment = z.object({
   /** The console is reached over https, so its cookie is `Secure`. */
   WEIR_SECURE_COOKIES: flag.default(false),
   WEIR_CONSOLE_DIR: z.string().min(1).optional(),
+  /** Where kept assignments are, when not in the log's own bucket. */
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\//, "must begin with redis:// or rediss://")
+    .optional(),
   LOG_LEVEL: z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
   ...observabilityVariables,
 });
@@ -47,6 +52,8 @@ export interface GatewayConfig {
   readonly sharePort: boolean;
   readonly secureCookies: boolean;
   readonly consoleDir: string;
+  /** Undefined: kept assignments are in the log's own bucket. May hold a password. */
+  readonly redisUrl: string | undefined;
   readonly logLevel: LogLevel;
   /** Undefined: no traces are made. */
   readonly traces: TracesSettings | undefined;
@@ -73,6 +80,7 @@ export function gatewayConfig(
     sharePort: given.WEIR_SHARE_PORT,
     secureCookies: given.WEIR_SECURE_COOKIES,
     consoleDir: given.WEIR_CONSOLE_DIR ?? join(import.meta.dirname, "../console/dist"),
+    redisUrl: given.REDIS_URL,
     logLevel: given.LOG_LEVEL,
     traces: tracesSettings(given, { service: "weir-gateway", instance: `${given.HOST}:${given.PORT}` }),
   });

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { extname, join, relative, sep } from "node:path";
 import { emptyAnswer, type Answer, type RequestHead } from "./http.ts";
-import { isSameTag } from "./evaluate/ofrep.ts";
+import { isSameTag } from "./etag.ts";
 import { hash } from "node:crypto";
 
 // The console's built files, read once at start: a few hundred kilobytes, and no request can name another file.

@@ -7,11 +7,11 @@ type Headers = Answer["headers"];
 
 const exposed = [
   "access-control-expose-headers",
-  "etag, ratelimit, ratelimit-policy, retry-after, x-request-id",
+  "etag, ratelimit, ratelimit-policy, retry-after, x-request-id, x-weir-decision-id, x-weir-sticky-unavailable",
 ] as const;
 const anyOrigin: Headers = [["access-control-allow-origin", "*"], exposed];
 const preflight: Headers = [
-  ["access-control-allow-methods", "POST, OPTIONS"],
+  ["access-control-allow-methods", "GET, POST, OPTIONS"],
   [
     "access-control-allow-headers",
     "authorization, content-type, x-api-key, if-none-match, x-request-id, traceparent, tracestate, idempotency-key",

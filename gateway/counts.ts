@@ -15,6 +15,9 @@ export class Counts {
   shed = 0;
   deadDropped = 0;
   sseDropped = 0;
+  decisions = 0;
+  decisionsDropped = 0;
+  stickyUnavailable = 0;
   readonly #requests = new Map<string, Uint32Array>();
 
   request(route: string, status: number): void {
@@ -57,6 +60,15 @@ export function countsExporter(telemetry: Telemetry, counts: Counts, moment: () 
   const dead = telemetry.counter("weir_gateway_dead_dropped", {
     description: "Rejected events that the dead-letter stream did not take",
   });
+  const decisions = telemetry.counter("weir_gateway_decisions", {
+    description: "Decisions given to the log",
+  });
+  const decisionsDropped = telemetry.counter("weir_gateway_decisions_dropped", {
+    description: "Decisions that no answer waited for and the log did not take",
+  });
+  const sticky = telemetry.counter("weir_gateway_sticky_unavailable", {
+    description: "Times that the assignment store did not answer, so that hashing decided",
+  });
   const clients = telemetry.gauge("weir_gateway_sse_clients", { description: "Open streams" });
   const inFlight = telemetry.gauge("weir_gateway_ingest_bytes", {
     description: "Event bytes not yet acknowledged",
@@ -72,6 +84,9 @@ export function countsExporter(telemetry: Telemetry, counts: Counts, moment: () 
       events(since(outcome, counts[outcome]), { outcome });
     dropped(since("dropped", counts.sseDropped));
     dead(since("dead", counts.deadDropped));
+    decisions(since("decisions", counts.decisions));
+    decisionsDropped(since("decisionsDropped", counts.decisionsDropped));
+    sticky(since("sticky", counts.stickyUnavailable));
     const { sseClients, inFlightBytes, planVersions } = moment();
     clients(sseClients);
     inFlight(inFlightBytes);

@@ -2,23 +2,25 @@ import type { routes } from "../protocols/routes.ts";
 import type { Call, Room } from "./call.ts";
 import { evictActor, listActors, replayActor, showActor } from "./control/actors.ts";
 import {
-  createEntity,
   experiments,
   flags,
-  getEntity,
-  listEntities,
+  holdouts,
+  layers,
   metrics,
-  putEntity,
+  overrides,
   segments,
-} from "./control/entities.ts";
+} from "./control/collections.ts";
+import { createEntity, getEntity, listEntities, putEntity, removeEntity } from "./control/entities.ts";
 import {
   archiveEnvironment,
+  changeEnvironment,
   createEnvironment,
   createToken,
   listEnvironments,
   listTokens,
   revokeToken,
 } from "./control/organisation.ts";
+import { createOverrides, putOverride, removeOverride } from "./control/overrides.ts";
 import {
   changeLifecycle,
   listVersions,
@@ -29,10 +31,13 @@ import {
 import { getPipeline, getResults } from "./control/results.ts";
 import { signIn, signOut, whoAmI } from "./control/session.ts";
 import { postAssignment } from "./evaluate/assignments.ts";
-import { postEvaluate, postFlagsEvaluate } from "./evaluate/evaluate.ts";
-import { postOfrepFlag, postOfrepFlags } from "./evaluate/ofrep.ts";
+import { postEvaluate } from "./evaluate/evaluate.ts";
+import { postFlagsEvaluate } from "./evaluate/flags-evaluate.ts";
 import type { Action, Answer } from "./http.ts";
 import { postEvents } from "./ingest/routes.ts";
+import { postOfrepFlags } from "./ofrep/bulk.ts";
+import { postOfrepFlag } from "./ofrep/single.ts";
+import { streamOfrep } from "./streams/ofrep-stream.ts";
 import { resultStreams } from "./streams/result-stream.ts";
 import { getConfig, streamPlans } from "./streams/plan-stream.ts";
 
@@ -52,6 +57,7 @@ export const crossOriginRoutes: ReadonlySet<RouteName> = new Set([
   "assignments",
   "ofrepFlag",
   "ofrepFlags",
+  "ofrepStream",
   "exposures",
   "exposuresShort",
   "outcomes",
@@ -79,6 +85,7 @@ export function endpointsOf(self: SelfEndpoints): Record<RouteName, Endpoint> {
     assignments: body(postAssignment),
     ofrepFlag: body(postOfrepFlag),
     ofrepFlags: body(postOfrepFlags),
+    ofrepStream: stream(streamOfrep),
     exposures: body(postEvents("exposure")),
     exposuresShort: body(postEvents("exposure")),
     outcomes: body(postEvents("metric")),
@@ -88,6 +95,7 @@ export function endpointsOf(self: SelfEndpoints): Record<RouteName, Endpoint> {
     resultsStream: stream(resultStreams()),
     environments: body(listEnvironments),
     createEnvironment: body(createEnvironment),
+    changeEnvironment: body(changeEnvironment),
     archiveEnvironment: body(archiveEnvironment),
     publishEnvironment: body(publishEnvironment),
     rollbackEnvironment: body(rollbackEnvironment),
@@ -106,7 +114,9 @@ export function endpointsOf(self: SelfEndpoints): Record<RouteName, Endpoint> {
     createFlag: body(createEntity(flags)),
     publishFlag: body(publishFlag),
     segments: body(listEntities(segments)),
+    segment: body(getEntity(segments)),
     putSegment: body(putEntity(segments)),
+    removeSegment: body(removeEntity(segments)),
     metricList: body(listEntities(metrics)),
     putMetric: body(putEntity(metrics)),
     experiments: body(listEntities(experiments)),
@@ -115,5 +125,20 @@ export function endpointsOf(self: SelfEndpoints): Record<RouteName, Endpoint> {
     putExperiment: body(putEntity(experiments)),
     lifecycle: body(changeLifecycle),
     results: body(getResults),
+    layers: body(listEntities(layers)),
+    layer: body(getEntity(layers)),
+    createLayer: body(createEntity(layers)),
+    putLayer: body(putEntity(layers)),
+    removeLayer: body(removeEntity(layers)),
+    holdouts: body(listEntities(holdouts)),
+    holdout: body(getEntity(holdouts)),
+    createHoldout: body(createEntity(holdouts)),
+    putHoldout: body(putEntity(holdouts)),
+    removeHoldout: body(removeEntity(holdouts)),
+    overrides: body(listEntities(overrides)),
+    override: body(getEntity(overrides)),
+    createOverrides: body(createOverrides),
+    putOverride: body(putOverride),
+    removeOverride: body(removeOverride),
   };
 }

@@ -1,34 +1,45 @@
 import { createHmac } from "node:crypto";
 import { join } from "node:path";
+import { assignmentDaysDefault } from "../protocols/directory.ts";
 import { fail, succeed, type Reply } from "../protocols/errors.ts";
+import { buckets } from "../protocols/topology.ts";
 import type { Keys } from "../evaluation/keys.ts";
-import { verifyPlan } from "../evaluation/sign.ts";
 import {
   createTelemetry,
   processText,
   type Clock,
+  type KeyValue,
   type Log,
   type Random,
   type Telemetry,
   type Tracer,
 } from "../runtime/index.ts";
+import { Assignments } from "./assignments/assignments.ts";
+import { BucketStore } from "./assignments/bucket-store.ts";
+import { RedisStore } from "./assignments/redis-store.ts";
 import { Authenticator } from "./auth.ts";
-import type { Room, Secrets } from "./call.ts";
+import type { Link, Room, Secrets } from "./call.ts";
 import type { GatewayConfig } from "./config.ts";
 import { ConsoleFiles } from "./console-files.ts";
 import { Counts, countsExporter } from "./counts.ts";
+import { DecisionLog } from "./decisions/decision-log.ts";
 import { DirectoryView } from "./directory.ts";
 import { endpointsOf } from "./endpoints.ts";
+import { EarlierPlans } from "./evaluate/earlier-plans.ts";
 import { FrontDoor } from "./front-door.ts";
 import { jsonAnswer, type Answer } from "./http.ts";
+import type { Append } from "./ingest/batcher.ts";
 import { Ingest } from "./ingest/ingest.ts";
 import { LastGood } from "./last-good.ts";
 import { LogLink } from "./link.ts";
 import { openapiDocument } from "./openapi.ts";
+import { PlanHints } from "./ofrep/hint.ts";
+import { PlanChecker } from "./plan-check/checker.ts";
 import { Plans } from "./plans.ts";
 import { Readiness } from "./probes.ts";
 import { RequestIds } from "./request-id.ts";
 import { openServer } from "./server.ts";
+import { RefetchNotices } from "./streams/refetch-notices.ts";
 import { SseHub } from "./streams/sse.ts";
 
 // One gateway, put together: what it has from disk, the link to the log, and the server in front of both.
@@ -63,9 +74,9 @@ export async function openGateway(
   const counts = new Counts();
   const directory = new DirectoryView();
   const lastGood = new LastGood(join(config.dataDir, "gateway"), log);
-  const plans = new Plans((signed) => verifyPlan(signed, { hmacSecret: keys.hmacSecret }), lastGood, log);
+  const plans = new Plans({ checker: new PlanChecker(keys.hmacSecret, clock), lastGood, log, clock });
   directory.accept(await lastGood.directory());
-  for (const plan of await lastGood.plans()) plans.accept(plan, true);
+  for (const text of await lastGood.plans()) await plans.accept(text, { stale: true });
 
   const link = new LogLink({
     natsUrl: config.natsUrl,
@@ -79,9 +90,26 @@ export async function openGateway(
     lastGood,
   });
   const requestIds = new RequestIds(random);
+  const append: Append = async (subject, data, appendOptions) =>
+    (await link.current?.connection.writer.append(subject, data, appendOptions)) ?? notConnected;
+  const decisions = new DecisionLog({
+    append,
+    clock,
+    random,
+    counts,
+    modeOf: (environment) => directory.environment(environment)?.decisionLog,
+  });
+  const assignments = new Assignments({
+    store:
+      config.redisUrl === undefined
+        ? new BucketStore(() => bucketOf(link.current, buckets.assignments), clock)
+        : new RedisStore(config.redisUrl, log),
+    clock,
+    counts,
+    daysOf: (environment) => directory.environment(environment)?.assignmentDays ?? assignmentDaysDefault,
+  });
   const ingest = new Ingest({
-    append: async (subject, data, appendOptions) =>
-      (await link.current?.connection.writer.append(subject, data, appendOptions)) ?? notConnected,
+    append,
     clock,
     random,
     counts,
@@ -103,6 +131,11 @@ export async function openGateway(
     counts,
     ingest,
     sse,
+    refetch: new RefetchNotices({ plans, clock, random }),
+    decisions,
+    assignments,
+    earlier: new EarlierPlans(),
+    hints: new PlanHints(plans, clock),
     link: () => link.current,
   };
 
@@ -126,7 +159,9 @@ export async function openGateway(
   const closed = once(async () => {
     sse.close();
     await server.value.close(finishMsMax);
-    await within(flushMsMax, ingest.flush(), clock);
+    await within(flushMsMax, Promise.all([ingest.flush(), decisions.flush()]), clock);
+    await assignments.close();
+    plans.close();
     await link.close();
     await lastGood.settled();
     await telemetry.close();
@@ -143,7 +178,8 @@ const notConnected = { kind: "unavailable", reason: "no connection to the log ye
 /** Each purpose has a key of its own, so that a signature made for one proves nothing to another. */
 function secretsOf(keys: Keys): Secrets {
   const session = createHmac("sha256", keys.hmacSecret).update("weir:session").digest("base64url");
-  return { session, exposure: keys.exposureSecret.toString("base64url") };
+  const stream = createHmac("sha256", keys.hmacSecret).update("weir:ofrep-stream").digest("base64url");
+  return { session, exposure: keys.exposureSecret.toString("base64url"), stream };
 }
 
 function selfEndpoints(room: Room, telemetry: Telemetry): Parameters<typeof endpointsOf>[0] {
@@ -175,10 +211,15 @@ function selfEndpoints(room: Room, telemetry: Telemetry): Parameters<typeof endp
 }
 
 /** Waits for it, but no longer; no timer is left behind, which would keep the process alive. */
-async function within(msMax: number, work: Promise<void>, clock: Clock): Promise<void> {
+async function within(msMax: number, work: Promise<unknown>, clock: Clock): Promise<void> {
   const done = new AbortController();
   await Promise.race([work, clock.sleep(msMax, done.signal)]);
   done.abort();
+}
+
+function bucketOf(link: Link | undefined, name: string): Promise<KeyValue> {
+  if (link === undefined) return Promise.reject(new Error("no connection to the log yet"));
+  return link.connection.bucket(name);
 }
 
 function once(act: () => Promise<void>): () => Promise<void> {

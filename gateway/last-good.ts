@@ -24,7 +24,8 @@ export class LastGood {
   removePlan = (environment: string): Promise<void> =>
     this.#after(planFile(environment), (path) => rm(path, { force: true }));
 
-  async plans(): Promise<unknown[]> {
+  /** As they were written. */
+  async plans(): Promise<string[]> {
     const names = await readdir(this.#folder).catch(() => []);
     const plans = await Promise.all(
       names
@@ -34,18 +35,24 @@ export class LastGood {
     return plans.filter((plan) => plan !== undefined);
   }
 
-  directory = (): Promise<unknown> => this.#read("directory.json");
+  async directory(): Promise<unknown> {
+    try {
+      return JSON.parse((await this.#read("directory.json")) ?? "");
+    } catch {
+      return undefined; // absent, or not ours
+    }
+  }
 
   /** Resolves when every write so far is done. */
   async settled(): Promise<void> {
     await Promise.all(this.#tails.values());
   }
 
-  async #read(name: string): Promise<unknown> {
+  async #read(name: string): Promise<string | undefined> {
     try {
-      return JSON.parse(await readFile(join(this.#folder, name), "utf8"));
+      return await readFile(join(this.#folder, name), "utf8");
     } catch {
-      return undefined; // absent, or not ours
+      return undefined; // absent
     }
   }
 

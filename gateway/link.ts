@@ -13,6 +13,7 @@ import {
 import type { Link } from "./call.ts";
 import type { DirectoryView } from "./directory.ts";
 import type { LastGood } from "./last-good.ts";
+import { PlanEntries } from "./plan-entries.ts";
 import type { Plans } from "./plans.ts";
 
 // The gateway's tie to the log. It may be absent at start: then the gateway answers from what it has, and tries again
@@ -57,7 +58,7 @@ export class LogLink {
         const connection = await openConnection({
           url: natsUrl,
           name: "gateway",
-          streams: [streams.events, streams.dead].map((stream) => ({ ...stream, replicas })),
+          streams: [streams.events, streams.dead, streams.decisions].map((stream) => ({ ...stream, replicas })),
           replicas,
           connectTimeoutMs: connectMsMax,
           log,
@@ -90,8 +91,12 @@ export class LogLink {
   async #follow({ connection }: Link): Promise<void> {
     const directory = await connection.bucket(buckets.directory);
     this.#stops.push(await directory.follow((entry) => this.#directoryChanged(entry)));
+    const { clock, random, log } = this.#options;
+    const parts = await connection.bucket(buckets.planParts);
+    const arrived = (text: string): void => void this.#planArrived(text);
+    const entries = new PlanEntries({ parts, arrived, clock, random, log });
     const plans = await connection.bucket(buckets.plans);
-    this.#stops.push(await plans.follow((entry) => this.#planChanged(entry)));
+    this.#stops.push(await plans.follow((entry) => entries.take(entry)), async () => entries.close());
   }
 
   #directoryChanged(entry: KeyValueEntry): void {
@@ -105,13 +110,11 @@ export class LogLink {
     for (const record of directory.document?.environments ?? []) if (record.archived) plans.drop(record.key);
   }
 
-  #planChanged(entry: KeyValueEntry): void {
-    const { directory, plans, log } = this.#options;
-    const document = parse(decoder.decode(entry.value));
-    if (document === undefined) return log.error("plan_malformed", { key: entry.key });
-    const archived = directory.document?.environments.filter((record) => record.archived) ?? [];
-    plans.accept(document, false);
-    for (const record of archived) if (plans.get(record.key) !== undefined) plans.drop(record.key);
+  async #planArrived(text: string): Promise<void> {
+    const { directory, plans } = this.#options;
+    await plans.accept(text, { stale: false });
+    for (const record of directory.document?.environments ?? [])
+      if (record.archived && plans.get(record.key) !== undefined) plans.drop(record.key);
   }
 }
 

@@ -5,8 +5,10 @@ import { EnvironmentRecord, TokenRecord } from "../protocols/directory.ts";
 import { ExposureInput, OutcomeInput } from "../protocols/event.ts";
 import { Experiment, PublishedExperiment } from "../protocols/experiment.ts";
 import { Flag, Segment } from "../protocols/flag.ts";
+import { Holdout, Layer } from "../protocols/layer.ts";
 import { Metric } from "../protocols/metric.ts";
-import { EnvironmentInput, TokenInput } from "../protocols/organisation-messages.ts";
+import { EnvironmentChange, EnvironmentInput, TokenInput } from "../protocols/organisation-messages.ts";
+import { OverrideInput } from "../protocols/override-input.ts";
 import { SignedPlan } from "../protocols/plan.ts";
 import { routes, type Route } from "../protocols/routes.ts";
 import { PublishNote, Rollback } from "./control/publishing.ts";
@@ -23,6 +25,7 @@ const schemas = {
   ExposureInput,
   OutcomeInput,
   EnvironmentInput,
+  EnvironmentChange,
   EnvironmentRecord,
   TokenInput,
   TokenRecord: TokenRecord.omit({ hash: true }),
@@ -31,6 +34,9 @@ const schemas = {
   Metric,
   Experiment,
   PublishedExperiment,
+  Layer,
+  Holdout,
+  OverrideInput,
   SignedPlan,
   PublishNote,
   Rollback,
@@ -52,6 +58,7 @@ const bodies: Partial<Record<RouteName, SchemaName>> = {
   outcomes: "OutcomeInput",
   metricsShort: "OutcomeInput",
   createEnvironment: "EnvironmentInput",
+  changeEnvironment: "EnvironmentChange",
   publishEnvironment: "PublishNote",
   rollbackEnvironment: "Rollback",
   createToken: "TokenInput",
@@ -62,6 +69,13 @@ const bodies: Partial<Record<RouteName, SchemaName>> = {
   putMetric: "Metric",
   createExperiment: "Experiment",
   putExperiment: "Experiment",
+  lifecycle: "PublishNote",
+  createLayer: "Layer",
+  putLayer: "Layer",
+  createHoldout: "Holdout",
+  putHoldout: "Holdout",
+  createOverrides: "OverrideInput",
+  putOverride: "OverrideInput",
   replayActor: "ReplayInput",
 };
 

@@ -32,11 +32,19 @@ export const statusOf: Record<FailureCode, number> = {
   experiment_not_found: 404,
   metric_not_found: 404,
   token_not_found: 404,
+  layer_not_found: 404,
+  holdout_not_found: 404,
+  override_not_found: 404,
+  upload_not_found: 404,
   version_not_found: 404,
   already_exists: 409,
   version_conflict: 412,
   illegal_transition: 409,
   frozen: 409,
+  referenced: 409,
+  upload_gap: 409,
+  too_large: 413,
+  too_many: 409,
   invalid_plan: 422,
   nothing_published: 404,
   warehouse_unavailable: 503,
@@ -83,7 +91,25 @@ function detailOf(failure: Failure): string {
     case "token_not_found":
       return `There is no token that begins with "${failure.prefix}".`;
     case "version_not_found":
-      return `There is no version ${failure.version}.`;
+      return failure.reason === undefined
+        ? `There is no version ${failure.version}.`
+        : `Version ${failure.version} cannot be had: ${failure.reason}.`;
+    case "layer_not_found":
+      return `There is no layer "${failure.layer}".`;
+    case "holdout_not_found":
+      return `There is no holdout "${failure.holdout}".`;
+    case "override_not_found":
+      return `There is no override "${failure.override}".`;
+    case "upload_not_found":
+      return `There is no upload "${failure.upload}" for this list.`;
+    case "referenced":
+      return `The ${failure.what} "${failure.key}" is needed by ${failure.by.join(", ")}.`;
+    case "upload_gap":
+      return `Upload "${failure.upload}" holds ${failure.count} units; the next piece must begin there.`;
+    case "too_large":
+      return `"${failure.what}" is ${failure.bytes} bytes; at most ${failure.bytesMax} can be taken.`;
+    case "too_many":
+      return `No more than ${failure.max} ${failure.what} at once.`;
     case "already_exists":
       return `The ${failure.what} "${failure.key}" exists already.`;
     case "version_conflict":

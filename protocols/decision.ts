@@ -84,6 +84,8 @@ export interface Evaluation {
 export const ClientContext = z.looseObject({
   targetingKey: z.string().min(1).max(1_024).optional(),
   unitId: UnitId.optional(),
+  /** Raw key of the session; becomes a pseudonym like the unit's, and overrides may name it. */
+  sessionKey: z.string().min(1).max(1_024).optional(),
 });
 export type ClientContext = z.infer<typeof ClientContext>;
 
@@ -91,13 +93,17 @@ export const EvaluateRequest = z.strictObject({
   envKey: EnvironmentKey,
   flagKey: FlagKey,
   context: ClientContext,
+  /** Adds the trace; needs a token that may read flags. */
+  explain: z.boolean().optional(),
 });
 export type EvaluateRequest = z.infer<typeof EvaluateRequest>;
 
 export const FlagsEvaluateRequest = z.strictObject({
   flagKey: FlagKey,
   userId: z.string().min(1).max(1_024),
+  sessionId: z.string().min(1).max(1_024).optional(),
   context: z.record(z.string(), Json).default({}),
+  explain: z.boolean().optional(),
 });
 export type FlagsEvaluateRequest = z.infer<typeof FlagsEvaluateRequest>;
 

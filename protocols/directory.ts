@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DecisionLogMode } from "./decision-log.ts";
 import { EnvironmentKey, Key } from "./ids.ts";
 import { EpochMs } from "./time.ts";
 
@@ -35,6 +36,10 @@ export const TokenRecord = z.strictObject({
 });
 export type TokenRecord = z.infer<typeof TokenRecord>;
 
+/** How long the assignment store remembers: ten years at most. */
+export const AssignmentDays = z.number().int().min(1).max(3_650);
+export const assignmentDaysDefault = 90;
+
 export const EnvironmentRecord = z.strictObject({
   key: EnvironmentKey,
   project: Key,
@@ -44,6 +49,10 @@ export const EnvironmentRecord = z.strictObject({
   createdAt: EpochMs,
   /** Archived: no longer folded or served; its data stays. */
   archived: z.boolean(),
+  /** Absent: async. */
+  decisionLog: DecisionLogMode.optional(),
+  /** Days that a kept assignment outlives its making; absent: `assignmentDaysDefault`. */
+  assignmentDays: AssignmentDays.optional(),
 });
 export type EnvironmentRecord = z.infer<typeof EnvironmentRecord>;
 

@@ -1,10 +1,20 @@
 import { z } from "zod";
 import { Experiment, type PublishedExperiment } from "./experiment.ts";
 import { Flag, Segment } from "./flag.ts";
-import { EnvironmentKey, ExperimentKey, FlagKey } from "./ids.ts";
+import {
+  EnvironmentKey,
+  ExperimentKey,
+  FlagKey,
+  HoldoutKey,
+  Key,
+  LayerKey,
+  SegmentKey,
+  UnitId,
+} from "./ids.ts";
+import { Holdout, Layer, Override, type PublishedLayer } from "./layer.ts";
 import { Metric } from "./metric.ts";
-import type { Issue } from "./errors.ts";
-import type { EpochMs } from "./time.ts";
+import { unitsPerMessageMax, type SegmentView } from "./segment-units.ts";
+import { Instant, type EpochMs } from "./time.ts";
 
 export const lifecycleActions = ["start", "pause", "resume", "stop"] as const;
 export const LifecycleAction = z.enum(lifecycleActions);
@@ -13,10 +23,32 @@ export type LifecycleAction = z.infer<typeof LifecycleAction>;
 /** `If-Match`: the entity's version the author saw; 0 means it must not exist yet. Absent: any. */
 const expectedVersion = z.number().int().min(0).optional();
 
+/** What an environment keeps revisions of. */
+export const environmentCollections = [
+  "flags",
+  "segments",
+  "metrics",
+  "experiments",
+  "layers",
+  "holdouts",
+  "overrides",
+] as const;
+export const EnvironmentCollection = z.enum(environmentCollections);
+export type EnvironmentCollection = z.infer<typeof EnvironmentCollection>;
+
+/** Overrides put together make one version. At 200 bytes each, one message in five. */
+export const overridesPerMessageMax = 1_000;
+/** Items of one page. */
+export const pageItemsMax = 200;
+
+/** Where a segment's long list comes from: an upload by its name, the list it has now, or nowhere: it becomes empty. */
+const ListSource = z.union([z.strictObject({ upload: Key }), z.enum(["kept", "none"])]);
+export type ListSource = z.infer<typeof ListSource>;
+
 /**
- * Asks of `environment/<key>`. Edits make drafts; publish (of all, or of one flag) and the lifecycle of experiments
- * make plans. Start publishes the experiment and its flag as they stand in the draft; everything else keeps its
- * published form.
+ * Asks of `environment/<key>`. Edits make drafts; publish (of all, of one flag or of one experiment) and the lifecycle
+ * of experiments make plans. Start publishes the experiment and its flag as they stand in the draft; everything else
+ * keeps its published form. Overrides have no draft: putting or removing one makes a version at once.
  */
 export const EnvironmentMessage = z.discriminatedUnion("type", [
   z.strictObject({
@@ -25,22 +57,115 @@ export const EnvironmentMessage = z.discriminatedUnion("type", [
     partitions: z.number().int().min(1),
   }),
   z.strictObject({ type: z.literal("put_flag"), flag: Flag, expectedVersion }),
-  z.strictObject({ type: z.literal("put_segment"), segment: Segment, expectedVersion }),
+  /**
+   * Lists that do not fit one message are uploaded before, and named here instead of the segment's own, which are then
+   * empty. A long list that is neither replaced nor named is not dropped by an oversight: that is refused.
+   */
+  z.strictObject({
+    type: z.literal("put_segment"),
+    segment: Segment,
+    included: ListSource.optional(),
+    excluded: ListSource.optional(),
+    expectedVersion,
+  }),
+  /**
+   * A piece of a list that a later `put_segment` will name. `from` is the place of its first unit in the list, so a
+   * piece that is sent again changes nothing. Answer: UploadReceipt.
+   */
+  z.strictObject({
+    type: z.literal("append_units"),
+    segment: SegmentKey,
+    list: z.enum(["included", "excluded"]),
+    upload: Key,
+    from: z.number().int().min(0),
+    units: z.array(UnitId).min(1).max(unitsPerMessageMax),
+  }),
+  z.strictObject({ type: z.literal("remove_segment"), segment: SegmentKey, expectedVersion }),
   z.strictObject({ type: z.literal("put_metric"), metric: Metric, expectedVersion }),
   z.strictObject({ type: z.literal("put_experiment"), experiment: Experiment, expectedVersion }),
+  z.strictObject({ type: z.literal("put_layer"), layer: Layer, expectedVersion }),
+  z.strictObject({ type: z.literal("remove_layer"), layer: LayerKey, expectedVersion }),
+  z.strictObject({ type: z.literal("put_holdout"), holdout: Holdout, expectedVersion }),
+  z.strictObject({ type: z.literal("remove_holdout"), holdout: HoldoutKey, expectedVersion }),
+  /** Answers to the three: OverrideReceipt. */
+  z.strictObject({ type: z.literal("put_override"), override: Override, expectedVersion }),
+  z.strictObject({
+    type: z.literal("put_overrides"),
+    overrides: z.array(Override).min(1).max(overridesPerMessageMax),
+  }),
+  z.strictObject({ type: z.literal("remove_override"), override: Key, expectedVersion }),
+  /** `expectedVersion` is the environment's here. Answer: PublishReceipt; of a dry run PublishPreview. */
   z.strictObject({
     type: z.literal("publish"),
     flag: FlagKey.optional(),
+    experiment: ExperimentKey.optional(),
     note: z.string().max(1_000).optional(),
+    expectedVersion,
+    dryRun: z.boolean().optional(),
   }),
-  z.strictObject({ type: z.literal("rollback"), version: z.number().int().min(1) }),
+  z.strictObject({
+    type: z.literal("rollback"),
+    version: z.number().int().min(1),
+    expectedVersion,
+    dryRun: z.boolean().optional(),
+  }),
   z.strictObject({ type: z.literal("lifecycle"), experiment: ExperimentKey, action: LifecycleAction }),
-  /** Answer: EnvironmentView. */
+  /** A draft or completed experiment that nobody needs any more. */
+  z.strictObject({ type: z.literal("archive_experiment"), experiment: ExperimentKey }),
+  /** Deals the units of a live experiment anew: what was measured so far belongs to the phase before. */
+  z.strictObject({ type: z.literal("new_phase"), experiment: ExperimentKey }),
+  /** Answer: EnvironmentView, or `too_large` when it fits no message; the questions below have no such bound. */
   z.strictObject({ type: z.literal("get") }),
+  /** Answer: Page of a collection's views, by key. */
+  z.strictObject({
+    type: z.literal("list"),
+    collection: EnvironmentCollection,
+    after: Key.optional(),
+    limit: z.number().int().min(1).max(pageItemsMax).default(50),
+  }),
+  /** Answer: the view of one entity. */
+  z.strictObject({ type: z.literal("get_entity"), collection: EnvironmentCollection, key: Key }),
+  /** Answer: Page of Revision, newest first; `before` is a version. */
+  z.strictObject({
+    type: z.literal("get_history"),
+    collection: EnvironmentCollection,
+    key: Key,
+    before: z.number().int().min(1).optional(),
+    limit: z.number().int().min(1).max(pageItemsMax).default(20),
+  }),
+  /** Answer: UnitPage. */
+  z.strictObject({
+    type: z.literal("get_units"),
+    segment: SegmentKey,
+    list: z.enum(["included", "excluded"]),
+    from: z.number().int().min(0).default(0),
+    limit: z.number().int().min(1).max(unitsPerMessageMax).default(1_000),
+  }),
+  /** Answer: Page of PublishedVersion, newest first; `before` is a version. */
+  z.strictObject({
+    type: z.literal("list_versions"),
+    before: z.number().int().min(1).optional(),
+    limit: z.number().int().min(1).max(pageItemsMax).default(50),
+  }),
+  /** The version that was live at an instant. Answer: PublishedVersion. */
+  z.strictObject({ type: z.literal("version_at"), at: Instant }),
+  /**
+   * The plan of a version, compiled again. With `unit`, long unit lists hold that unit only: all that deciding for it
+   * needs. Answer: PlanAnswer (plan-answer.ts).
+   */
+  z.strictObject({
+    type: z.literal("get_plan"),
+    version: z.number().int().min(1),
+    unit: UnitId.optional(),
+  }),
   /** Shows the newest plan again, with everything it means: the environment's own timer. */
   z.strictObject({ type: z.literal("announce") }),
+  /** Does what time has made due: the environment's own timer. */
+  z.strictObject({ type: z.literal("due") }),
 ]);
 export type EnvironmentMessage = z.infer<typeof EnvironmentMessage>;
+
+export type { PublishPreview, PublishReceipt } from "./publish-receipt.ts";
 
 /** A draft entity with its place in history. */
 export interface Versioned<Entity> {
@@ -67,16 +192,28 @@ export interface EnvironmentView {
   readonly environment: string;
   readonly partitions: number;
   readonly flags: readonly Versioned<Flag>[];
-  readonly segments: readonly Versioned<Segment>[];
+  readonly segments: readonly SegmentView[];
   readonly metrics: readonly Versioned<Metric>[];
   readonly experiments: readonly Versioned<PublishedExperiment>[];
-  /** Newest first. */
+  readonly layers: readonly Versioned<PublishedLayer>[];
+  readonly holdouts: readonly Versioned<Holdout>[];
+  readonly overrides: readonly Versioned<Override>[];
+  /** Newest first; the newest of them only, see `list_versions`. */
   readonly versions: readonly PublishedVersion[];
 }
 
-/** Answer to publish, rollback and lifecycle. */
-export interface PublishReceipt {
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  /** What to ask for next; absent on the last page. */
+  readonly next?: string | number;
+}
+
+/** One entry of an entity's history: what it became, when and by whom. */
+export interface Revision<Entity = unknown> {
   readonly version: number;
-  readonly etag: string;
-  readonly warnings: readonly Issue[];
+  readonly at: EpochMs;
+  readonly by: string;
+  readonly entity: Entity;
+  /** When it was removed afterwards. */
+  readonly removed?: { readonly at: EpochMs; readonly by: string };
 }

@@ -21,11 +21,21 @@ export type Failure =
   | { code: "experiment_not_found"; experiment: string }
   | { code: "metric_not_found"; metric: string }
   | { code: "token_not_found"; prefix: string }
-  | { code: "version_not_found"; version: number }
+  | { code: "layer_not_found"; layer: string }
+  | { code: "holdout_not_found"; holdout: string }
+  | { code: "override_not_found"; override: string }
+  | { code: "upload_not_found"; upload: string }
+  | { code: "version_not_found"; version: number; reason?: string }
   | { code: "already_exists"; what: string; key: string }
   | { code: "version_conflict"; expected: number; actual: number }
   | { code: "illegal_transition"; from: ExperimentStatus; action: string }
   | { code: "frozen"; what: string; reason: string }
+  /** It cannot be removed: these need it. */
+  | { code: "referenced"; what: string; key: string; by: readonly string[] }
+  | { code: "too_large"; what: string; bytes: number; bytesMax: number }
+  | { code: "too_many"; what: string; max: number }
+  /** A piece of an upload is missing; the next one must begin at `count`. */
+  | { code: "upload_gap"; upload: string; count: number }
   /** A publish was refused; every problem is listed. */
   | { code: "invalid_plan"; problems: readonly Issue[] }
   | { code: "nothing_published"; environment: string }

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { Scope, TokenRecord } from "./directory.ts";
+import { DecisionLogMode } from "./decision-log.ts";
+import { AssignmentDays, Scope, TokenRecord } from "./directory.ts";
 import { EnvironmentKey, Key } from "./ids.ts";
 import { partitionsDefault, partitionsMax } from "./topology.ts";
 import { Instant } from "./time.ts";
@@ -10,8 +11,19 @@ export const EnvironmentInput = z.strictObject({
   name: z.string().max(200).optional(),
   production: z.boolean().default(false),
   partitions: z.number().int().min(1).max(partitionsMax).default(partitionsDefault),
+  decisionLog: DecisionLogMode.optional(),
+  assignmentDays: AssignmentDays.optional(),
 });
 export type EnvironmentInput = z.infer<typeof EnvironmentInput>;
+
+/** What may change of an environment after it was made. */
+export const EnvironmentChange = z.strictObject({
+  name: z.string().max(200).optional(),
+  production: z.boolean().optional(),
+  decisionLog: DecisionLogMode.optional(),
+  assignmentDays: AssignmentDays.optional(),
+});
+export type EnvironmentChange = z.infer<typeof EnvironmentChange>;
 
 export const TokenInput = z.strictObject({
   name: z.string().min(1).max(200),
@@ -33,6 +45,12 @@ export const OrganisationMessage = z.discriminatedUnion("type", [
   /** Answer: EnvironmentRecord. Also tells the environment actor to begin. */
   z.strictObject({ type: z.literal("create_environment"), environment: EnvironmentInput }),
   z.strictObject({ type: z.literal("archive_environment"), environment: EnvironmentKey }),
+  /** Answer: EnvironmentRecord. */
+  z.strictObject({
+    type: z.literal("change_environment"),
+    environment: EnvironmentKey,
+    change: EnvironmentChange,
+  }),
   /** Answer: TokenRecord. */
   z.strictObject({
     type: z.literal("create_token"),

@@ -4,7 +4,7 @@ import type { Scope } from "./directory.ts";
 // Environment of a control route: query `?env=`; optional when the token belongs to one environment.
 
 export interface Route {
-  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** `:name` is one path segment (percent-encoded). */
   readonly path: string;
   /** Needed of the token; "public" needs none, "any" any valid token, "server" any but a browser's. */
@@ -39,12 +39,17 @@ export const routes = {
   session: route("GET", "/v1/session", "any", "Who am I"),
   signOut: route("DELETE", "/v1/session", "any", "Clears the cookie"),
 
-  evaluate: route("POST", "/evaluate", "flags:evaluate", "EvaluateRequest → Decision"),
+  evaluate: route(
+    "POST",
+    "/evaluate",
+    "flags:evaluate",
+    "EvaluateRequest → Decision, with `trace` when `explain`; ?version= or ?at= decide by an earlier plan, without effect",
+  ),
   flagsEvaluate: route(
     "POST",
     "/v1/flags/evaluate",
     "flags:evaluate",
-    "FlagsEvaluateRequest → {variant, payload, rule, killSwitch}",
+    "FlagsEvaluateRequest → {variant, payload, rule, killSwitch}; explain, ?version= and ?at= as above",
   ),
   assignments: route(
     "POST",
@@ -57,7 +62,13 @@ export const routes = {
     "POST",
     "/ofrep/v1/evaluate/flags",
     "flags:evaluate",
-    "OFREP bulk evaluation, ETag over plan and context",
+    "OFREP bulk evaluation, ETag over plan and context; ?flagConfigEtag= ?flagConfigLastModified=",
+  ),
+  ofrepStream: route(
+    "GET",
+    "/ofrep/v1/stream",
+    "public",
+    "OFREP event stream (SSE): refetchEvaluation, spread over clients; ?token= from a bulk answer",
   ),
 
   exposures: route(
@@ -91,18 +102,24 @@ export const routes = {
 
   environments: route("GET", "/v1/environments", "any", "{items: EnvironmentRecord[]}"),
   createEnvironment: route("POST", "/v1/environments", "admin", "EnvironmentInput → EnvironmentRecord"),
+  changeEnvironment: route(
+    "PATCH",
+    "/v1/environments/:key",
+    "admin",
+    "EnvironmentChange → EnvironmentRecord: decisionLog sync|async|disabled, assignmentDays, name, production",
+  ),
   archiveEnvironment: route("DELETE", "/v1/environments/:key", "admin", "Archives"),
   publishEnvironment: route(
     "POST",
     "/v1/environments/:key/publish",
     "experiments:write",
-    "{note?} → PublishReceipt",
+    "{note?, dryRun?} → PublishReceipt with blast radius, or PublishPreview; If-Match = the environment's version",
   ),
   rollbackEnvironment: route(
     "POST",
     "/v1/environments/:key/rollback",
     "experiments:write",
-    "{version} → PublishReceipt",
+    "{version, dryRun?} → PublishReceipt, or PublishPreview; If-Match",
   ),
   versions: route(
     "GET",
@@ -150,8 +167,15 @@ export const routes = {
     "Flag (key from the path) → Versioned<Flag>; If-Match",
   ),
   createFlag: route("POST", "/v1/flags", "experiments:write", "Flag → Versioned<Flag>; 409 when it exists"),
-  publishFlag: route("POST", "/v1/flags/:key/publish", "experiments:write", "{note?} → PublishReceipt"),
-  segments: route("GET", "/v1/segments", "experiments:read", "{items: Versioned<Segment>[]}"),
+  publishFlag: route(
+    "POST",
+    "/v1/flags/:key/publish",
+    "experiments:write",
+    "{note?, dryRun?} → PublishReceipt with blast radius, or PublishPreview; If-Match",
+  ),
+  segments: route("GET", "/v1/segments", "experiments:read", "{items: SegmentView[], next?}"),
+  segment: route("GET", "/v1/segments/:key", "experiments:read", "SegmentView; ETag = version"),
+  removeSegment: route("DELETE", "/v1/segments/:key", "experiments:write", "If-Match; 409 when it is needed"),
   putSegment: route(
     "PUT",
     "/v1/segments/:key",
@@ -183,7 +207,7 @@ export const routes = {
     "POST",
     "/v1/experiments/:key/:action",
     "experiments:write",
-    "start, pause, resume, stop → PublishReceipt",
+    "start, pause, resume, stop, archive, new-phase, publish → PublishReceipt",
   ),
   results: route(
     "GET",
@@ -191,4 +215,35 @@ export const routes = {
     "reports:read",
     "ExperimentResult; ?source=streaming|warehouse",
   ),
+
+  layers: route("GET", "/v1/layers", "experiments:read", "{items: Versioned<PublishedLayer>[], next?}"),
+  layer: route("GET", "/v1/layers/:key", "experiments:read", "Versioned<PublishedLayer>; ETag = version"),
+  createLayer: route("POST", "/v1/layers", "experiments:write", "Layer → Versioned<…>; 409 when it exists"),
+  putLayer: route("PUT", "/v1/layers/:key", "experiments:write", "Layer → Versioned<…>; If-Match"),
+  removeLayer: route("DELETE", "/v1/layers/:key", "experiments:write", "If-Match; 409 when it is needed"),
+  holdouts: route("GET", "/v1/holdouts", "experiments:read", "{items: Versioned<Holdout>[], next?}"),
+  holdout: route("GET", "/v1/holdouts/:key", "experiments:read", "Versioned<Holdout>; ETag = version"),
+  createHoldout: route(
+    "POST",
+    "/v1/holdouts",
+    "experiments:write",
+    "Holdout → Versioned<…>; 409 when it exists",
+  ),
+  putHoldout: route("PUT", "/v1/holdouts/:key", "experiments:write", "Holdout → Versioned<…>; If-Match"),
+  removeHoldout: route("DELETE", "/v1/holdouts/:key", "experiments:write", "If-Match"),
+  overrides: route("GET", "/v1/overrides", "experiments:read", "{items: Versioned<Override>[], next?}"),
+  override: route("GET", "/v1/overrides/:key", "experiments:read", "Versioned<Override>; ETag = version"),
+  createOverrides: route(
+    "POST",
+    "/v1/overrides",
+    "experiments:write",
+    "OverrideInput (must not exist), or {overrides: […]} → OverrideReceipt: published at once",
+  ),
+  putOverride: route(
+    "PUT",
+    "/v1/overrides/:key",
+    "experiments:write",
+    "OverrideInput → OverrideReceipt: published at once; If-Match",
+  ),
+  removeOverride: route("DELETE", "/v1/overrides/:key", "experiments:write", "OverrideReceipt; If-Match"),
 } as const satisfies Record<string, Route>;

@@ -19,13 +19,24 @@ export const streams = {
     duplicateWindowMs: 120_000,
   },
   dead: { name: "DEAD", subjects: ["dead.>"], maxAgeMs: 30 * day, maxBytes: 1024 ** 3 },
+  decisions: {
+    name: "DECISIONS",
+    subjects: ["decisions.>"],
+    maxAgeMs: 7 * day,
+    maxBytes: 8 * 1024 ** 3,
+    duplicateWindowMs: 120_000,
+  },
 } as const;
 
 export const buckets = {
   plans: "PLANS",
+  /** Pieces of plans that are too large for one message; apart, so that whoever follows the plans does not read them. */
+  planParts: "PLAN_PARTS",
   directory: "DIRECTORY",
   leases: "LEASES",
   sink: "SINK",
+  /** Kept assignments of sticky experiments, `<environment>.<unit>`. */
+  assignments: "ASSIGN",
 } as const;
 
 /** The one organisation of an installation, and the key of its directory document. */
@@ -42,6 +53,8 @@ export const subjects = {
   environmentEvents: (environment: EnvironmentKey) => `events.${escapeToken(environment)}.*`,
   allEvents: "events.>",
   dead: (environment: EnvironmentKey) => `dead.${escapeToken(environment)}`,
+  /** Batches of DecisionRecord lines. */
+  decisions: (environment: EnvironmentKey) => `decisions.${escapeToken(environment)}`,
   /** A fold's partial sums of one experiment, after they changed. Payload: PartialSums. */
   sums: (environment: EnvironmentKey, experiment: ExperimentKey, partition: number | "*") =>
     `sums.${escapeToken(environment)}.${escapeToken(experiment)}.${partition}`,

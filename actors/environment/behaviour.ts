@@ -4,15 +4,17 @@ import { EnvironmentMessage } from "../../protocols/environment-messages.ts";
 import type { Failure } from "../../protocols/failures.ts";
 import { EnvironmentKey } from "../../protocols/ids.ts";
 import { encodeBatch, type DefinitionRecord } from "../../protocols/log-record.ts";
-import { escapeToken, kinds, subjects } from "../../protocols/topology.ts";
-import type { PublishDocument } from "../published-document.ts";
+import { kinds, subjects } from "../../protocols/topology.ts";
+import type { PublishPlan } from "../plan-publisher.ts";
+import { distributionOf } from "./definitions.ts";
 import { handleEnvironment, type DistributeEffect } from "./environment.ts";
-import { distributionOf } from "./publish.ts";
+import { eventVersion, upcastEnvironmentEvent } from "./old-events.ts";
+import { etagOfPlan } from "./plan-etag.ts";
 import { applyEnvironment, emptyEnvironment, type EnvironmentEvent, type EnvironmentState } from "./state.ts";
 
 export interface EnvironmentPorts {
   readonly writer: StreamWriter;
-  readonly publishPlan: PublishDocument;
+  readonly publishPlan: PublishPlan;
   readonly keys: SigningKeys;
 }
 
@@ -21,12 +23,14 @@ export const environmentBehaviour = (
   ports: EnvironmentPorts,
 ): Behaviour<EnvironmentState, EnvironmentMessage, EnvironmentEvent, DistributeEffect, Failure> => ({
   kind: kinds.environment,
-  version: 1,
+  version: 2, // 1: without layers, holdouts, overrides and lists.
+  eventVersion,
   init: emptyEnvironment,
   parse: (message) => EnvironmentMessage.parse(message),
   accepts: (key) => EnvironmentKey.safeParse(key).success,
   handle: handleEnvironment,
   apply: applyEnvironment,
+  upcast: upcastEnvironmentEvent,
   perform: (effect, { state }) => distribute(ports, distributionOf(state, effect)),
 });
 
@@ -55,5 +59,5 @@ async function distribute(
       }),
     );
   }
-  await ports.publishPlan(escapeToken(plan.environment), plan.version, signPlan(plan, ports.keys));
+  await ports.publishPlan(signPlan(plan, ports.keys, etagOfPlan(plan)));
 }

@@ -1,37 +1,26 @@
-import type { HandleContext, Step } from "../../runtime/index.ts";
-import { fail, succeed } from "../../protocols/errors.ts";
-import type { EnvironmentMessage, PublishReceipt } from "../../protocols/environment-messages.ts";
+import type { HandleContext } from "../../runtime/index.ts";
+import { succeed } from "../../protocols/errors.ts";
+import type { EnvironmentMessage } from "../../protocols/environment-messages.ts";
 import type { Failure } from "../../protocols/failures.ts";
-import type { EpochMs } from "../../protocols/time.ts";
-import { frozenChange, nextLifecycle } from "./lifecycle.ts";
-import {
-  advancedSelection,
-  compilePublication,
-  newestSelection,
-  type PublicationRequest,
-} from "./publish.ts";
-import {
-  applyEnvironment,
-  newestRevision,
-  type Collection,
-  type Entity,
-  type EnvironmentEvent,
-  type EnvironmentState,
-} from "./state.ts";
-import { environmentView, versionedOf } from "./view.ts";
+import { historyAnswer, planAnswer, versionAt } from "./audit.ts";
+import { contentsAt } from "./contents.ts";
+import { due } from "./due.ts";
+import { moveExperiment } from "./experiments.ts";
+import { draft } from "./history.ts";
+import { frozenEdit, frozenHoldout, frozenLayer } from "./live-edits.ts";
+import { putOverrides, removeOverride } from "./overrides.ts";
+import { hasItsLists, listsGone } from "./plans.ts";
+import { publish } from "./publish.ts";
+import { notFound } from "./not-found.ts";
+import { put, remove } from "./put.ts";
+import { rolledBack } from "./rollback.ts";
+import { appendUnits, putSegment, unitsOf } from "./segments.ts";
+import { advancedContents, newestContents } from "./selection.ts";
+import type { EnvironmentEvent, EnvironmentState } from "./state.ts";
+import { answer, distribute, refuse, type EnvironmentStep, type MessageOf } from "./step.ts";
+import { entityAnswer, listAnswer, versionsAnswer, viewAnswer } from "./view.ts";
 
-/** Tell the folds what a version changed, or all of it, then show gateways its plan: in this order (see DefinitionRecord). */
-export interface DistributeEffect {
-  readonly kind: "distribute";
-  readonly version: number;
-  readonly all?: true;
-}
-
-/** What was told is told again long before the events stream forgets it, for folds that begin anew. */
-const announceEveryMs = 86_400_000;
-
-type EnvironmentStep = Step<EnvironmentEvent, DistributeEffect, Failure>;
-type Of<Type extends EnvironmentMessage["type"]> = Extract<EnvironmentMessage, { type: Type }>;
+export type { DistributeEffect } from "./step.ts";
 
 export function handleEnvironment(
   state: EnvironmentState,
@@ -41,35 +30,94 @@ export function handleEnvironment(
   if (message.type === "begin") return begin(state, message, context);
   if (state.identity === undefined)
     return refuse({ code: "environment_not_found", environment: context.key });
+  const { at } = context;
   switch (message.type) {
     case "get":
-      return { events: [], reply: succeed(environmentView(state)) };
-    case "announce": {
-      const version = state.publications.length;
-      return { events: [], reply: succeed(version), ...distribute({ version, all: true }, context) };
-    }
+      return viewAnswer(state);
+    case "list":
+      return listAnswer(state, message);
+    case "get_entity":
+      return entityAnswer(state, message);
+    case "get_units":
+      return unitsOf(state, message);
+    case "get_history":
+      return historyAnswer(state, message);
+    case "list_versions":
+      return versionsAnswer(state, message);
+    case "version_at":
+      return versionAt(state, message);
+    case "get_plan":
+      return planAnswer(state, message);
+    case "announce":
+      return announce(state, context);
+    case "due":
+      return due(state, context);
     case "put_flag":
-      return put(state, "flags", message.flag, message.expectedVersion, context);
+      return put(state, { collection: "flags", entity: message.flag }, message.expectedVersion, context);
     case "put_segment":
-      return put(state, "segments", message.segment, message.expectedVersion, context);
+      return putSegment(state, message, context);
+    case "append_units":
+      return appendUnits(state, message, context);
+    case "remove_segment":
+      return remove(
+        state,
+        { collection: "segments", key: message.segment },
+        message.expectedVersion,
+        context,
+      );
     case "put_metric":
-      return put(state, "metrics", message.metric, message.expectedVersion, context);
+      return put(state, { collection: "metrics", entity: message.metric }, message.expectedVersion, context);
     case "put_experiment": {
-      const frozen = frozenChange(state, message.experiment);
-      if (frozen !== undefined) return refuse(frozen);
-      return put(state, "experiments", message.experiment, message.expectedVersion, context);
+      const { experiment: entity, expectedVersion } = message;
+      return unless(frozenEdit(state, entity, at), () =>
+        put(state, { collection: "experiments", entity }, expectedVersion, context),
+      );
     }
+    case "put_layer":
+      return unless(frozenLayer(state, message.layer), () =>
+        put(state, { collection: "layers", entity: message.layer }, message.expectedVersion, context),
+      );
+    case "remove_layer":
+      return remove(state, { collection: "layers", key: message.layer }, message.expectedVersion, context);
+    case "put_holdout":
+      return unless(frozenHoldout(state, message.holdout), () =>
+        put(state, { collection: "holdouts", entity: message.holdout }, message.expectedVersion, context),
+      );
+    case "remove_holdout":
+      return remove(
+        state,
+        { collection: "holdouts", key: message.holdout },
+        message.expectedVersion,
+        context,
+      );
+    case "put_override":
+      return putOverrides(state, [message.override], message.expectedVersion, context);
+    case "put_overrides":
+      return putOverrides(state, message.overrides, undefined, context);
+    case "remove_override":
+      return removeOverride(state, message.override, message.expectedVersion, context);
     case "publish":
       return publishDraft(state, message, context);
     case "rollback":
       return rollback(state, message, context);
     case "lifecycle":
-      return lifecycle(state, message, context);
+      return moveExperiment(state, message, context);
+    case "archive_experiment":
+      return moveExperiment(state, { experiment: message.experiment, action: "archive" }, context);
+    case "new_phase":
+      return moveExperiment(state, { experiment: message.experiment, action: "new_phase" }, context);
   }
 }
 
-function begin(state: EnvironmentState, message: Of<"begin">, { entropy }: HandleContext): EnvironmentStep {
-  if (state.identity !== undefined) return { events: [], reply: succeed(environmentView(state)) };
+const unless = (failure: Failure | undefined, act: () => EnvironmentStep): EnvironmentStep =>
+  failure === undefined ? act() : refuse(failure);
+
+function begin(
+  state: EnvironmentState,
+  message: MessageOf<"begin">,
+  { entropy }: HandleContext,
+): EnvironmentStep {
+  if (state.identity !== undefined) return answer({ environment: state.identity.key });
   const identity = {
     key: message.environment,
     partitions: message.partitions,
@@ -77,104 +125,51 @@ function begin(state: EnvironmentState, message: Of<"begin">, { entropy }: Handl
     unitSalt: entropy.slice(16, 32),
   };
   const event: EnvironmentEvent = { kind: "begun", identity };
-  return { events: [event], reply: succeed(environmentView({ ...state, identity })) };
+  return { events: [event], reply: succeed({ environment: identity.key }) };
 }
 
-function put<C extends Collection>(
-  state: EnvironmentState,
-  collection: C,
-  entity: Entity<C>,
-  expectedVersion: number | undefined,
-  { at, by }: HandleContext,
-): EnvironmentStep {
-  const history = state.histories[collection][entity.key];
-  const actual = history === undefined ? 0 : newestRevision(history);
-  if (expectedVersion === 0 && actual > 0) {
-    return refuse({ code: "already_exists", what: collection.slice(0, -1), key: entity.key });
-  }
-  if (expectedVersion !== undefined && expectedVersion !== actual) {
-    return refuse({ code: "version_conflict", expected: expectedVersion, actual });
-  }
-  // A collection and its own kind of entity, which TypeScript cannot see through the type parameter.
-  const event = { kind: "put", collection, entity, by } as EnvironmentEvent;
-  const after = applyEnvironment(state, event, { time: at });
-  return { events: [event], reply: succeed(versionedOf(after, collection, entity.key)) };
+function announce(state: EnvironmentState, context: HandleContext): EnvironmentStep {
+  const version = state.publications.length;
+  if (version === 0) return answer(0);
+  return { ...answer(version), ...distribute({ version, all: true }, context) };
 }
 
 function publishDraft(
   state: EnvironmentState,
-  message: Of<"publish">,
+  message: MessageOf<"publish">,
   context: HandleContext,
 ): EnvironmentStep {
-  const { flag, note } = message;
-  if (flag !== undefined && state.histories.flags[flag] === undefined) {
-    return refuse({ code: "flag_not_found", flag });
-  }
-  const selection = flag === undefined ? newestSelection(state) : advancedSelection(state, { flag });
-  return publish(state, { selection, lifecycles: state.lifecycles, at: context.at, by: context.by, note });
+  const { flag, experiment, note, dryRun, expectedVersion } = message;
+  const failure = versionSeen(state, expectedVersion);
+  if (failure !== undefined) return refuse(failure);
+  if (flag !== undefined && draft(state.histories, "flags", flag) === undefined)
+    return refuse(notFound("flags", flag));
+  if (experiment !== undefined && draft(state.histories, "experiments", experiment) === undefined)
+    return refuse(notFound("experiments", experiment));
+  const part = flag !== undefined || experiment !== undefined;
+  const contents = part ? advancedContents(state, { flag, experiment }) : newestContents(state);
+  return publish(state, { contents, note, dryRun, sampled: true }, context);
 }
 
-function rollback(state: EnvironmentState, message: Of<"rollback">, context: HandleContext): EnvironmentStep {
-  const target = state.publications[message.version - 1];
-  if (target === undefined) return refuse({ code: "version_not_found", version: message.version });
-  // Content goes back, lifecycles do not: rolling a flag back must not start an experiment that was stopped since.
-  return publish(state, {
-    selection: target.selection,
-    lifecycles: state.lifecycles,
-    at: context.at,
-    by: context.by,
-    rollbackOf: message.version,
-  });
-}
-
-function lifecycle(
+function rollback(
   state: EnvironmentState,
-  message: Of<"lifecycle">,
+  message: MessageOf<"rollback">,
   context: HandleContext,
 ): EnvironmentStep {
-  const { experiment: key, action } = message;
-  const experiment = state.histories.experiments[key]?.revisions.at(-1);
-  if (experiment === undefined) return refuse({ code: "experiment_not_found", experiment: key });
-  const next = nextLifecycle(state.lifecycles[key], action, context.at);
-  if (!next.ok)
-    return next.failure === undefined ? refuse({ code: "internal", reference: key }) : refuse(next.failure);
-  const event: EnvironmentEvent = { kind: "lifecycle_changed", experiment: key, lifecycle: next.value };
-  const advance = action === "start" ? { flag: experiment.flag, experiment: key } : {};
-  const after = applyEnvironment(state, event, { time: context.at });
-  const request = {
-    selection: advancedSelection(state, advance),
-    lifecycles: after.lifecycles,
-    at: context.at,
-    by: context.by,
-    note: `${action} ${key}`,
-  };
-  return publish(after, request, [event]);
+  const { version, dryRun, expectedVersion } = message;
+  const failure = versionSeen(state, expectedVersion);
+  if (failure !== undefined) return refuse(failure);
+  if (version > state.publications.length) return refuse({ code: "version_not_found", version });
+  const target = contentsAt(state, version);
+  if (!hasItsLists(state, target)) return refuse({ code: "version_not_found", version, reason: listsGone });
+  const earlier = rolledBack(state, target, context.at);
+  return publish(state, { ...earlier, rollbackOf: version, dryRun, sampled: true }, context);
 }
 
-/** The one way to a new version: compile, or list every problem and change nothing. */
-function publish(
-  state: EnvironmentState,
-  request: PublicationRequest,
-  before: readonly EnvironmentEvent[] = [],
-): EnvironmentStep {
-  const compiled = compilePublication(state, request);
-  if (!compiled.ok) return refuse({ code: "invalid_plan", problems: compiled.problems });
-  const { publication, warnings } = compiled;
-  const { version, etag, at } = publication;
-  const receipt: PublishReceipt = { version, etag, warnings };
-  return {
-    events: [...before, { kind: "published", publication }],
-    reply: succeed(receipt),
-    ...distribute({ version }, { at }),
-  };
+/** Of the environment: somebody else may have published since. */
+function versionSeen(state: EnvironmentState, expected: number | undefined): Failure | undefined {
+  const actual = state.publications.length;
+  return expected === undefined || expected === actual
+    ? undefined
+    : { code: "version_conflict", expected, actual };
 }
-
-const distribute = (
-  what: Omit<DistributeEffect, "kind">,
-  { at }: Pick<HandleContext, "at">,
-): Pick<EnvironmentStep, "effects" | "timers"> => ({
-  effects: [{ kind: "distribute", ...what }],
-  timers: [{ set: "announce", at: (at + announceEveryMs) as EpochMs, message: { type: "announce" } }],
-});
-
-const refuse = (failure: Failure): EnvironmentStep => ({ events: [], reply: fail(failure) });

@@ -1,47 +1,33 @@
 import type { Answer, Failure } from "../../protocols/failures.ts";
 import { fail, succeed } from "../../protocols/errors.ts";
-import type { Experiment, ExperimentStatus } from "../../protocols/experiment.ts";
-import { canonicalJson } from "../../protocols/json.ts";
+import type { ExperimentStatus } from "../../protocols/experiment.ts";
 import type { LifecycleAction } from "../../protocols/environment-messages.ts";
 import type { EpochMs } from "../../protocols/time.ts";
-import { draftLifecycle, type EnvironmentState, type Lifecycle } from "./state.ts";
+import { draftLifecycle, type Lifecycle } from "./contents.ts";
+
+export type Action = LifecycleAction | "archive" | "new_phase";
 
 /** Which action leads where; what is not listed is refused. */
-const transitions: Record<LifecycleAction, Partial<Record<ExperimentStatus, ExperimentStatus>>> = {
+const transitions: Record<Action, Partial<Record<ExperimentStatus, ExperimentStatus>>> = {
   start: { draft: "running" },
   pause: { running: "paused" },
   resume: { paused: "running" },
   stop: { running: "completed", paused: "completed" },
+  archive: { draft: "archived", completed: "archived" },
+  new_phase: { running: "running", paused: "paused" },
 };
 
 export function nextLifecycle(
   present: Lifecycle | undefined,
-  action: LifecycleAction,
+  action: Action,
   at: EpochMs,
 ): Answer<Lifecycle> & { readonly ok: boolean } {
-  const { status, phase, startedAt } = present ?? draftLifecycle;
-  const next = transitions[action][status];
-  if (next === undefined) return fail<Failure>({ code: "illegal_transition", from: status, action });
-  return succeed({ status: next, phase, startedAt: startedAt ?? at });
-}
-
-/** Members an author may still change once units are being dealt: they move no unit and redefine no number. */
-const openWhileLive = new Set(["name", "hypothesis"]);
-
-/** Why this edit must wait, if it must: a live experiment's meaning is fixed. */
-export function frozenChange(state: EnvironmentState, edited: Experiment): Failure | undefined {
-  const { status } = state.lifecycles[edited.key] ?? draftLifecycle;
-  const present = state.histories.experiments[edited.key]?.revisions.at(-1);
-  if (status === "draft" || present === undefined) return undefined;
-  const members = new Set([...Object.keys(present), ...Object.keys(edited)]) as Set<keyof Experiment>;
-  for (const member of members) {
-    if (openWhileLive.has(member) || canonicalJson(present[member]) === canonicalJson(edited[member]))
-      continue;
-    return {
-      code: "frozen",
-      what: member,
-      reason: `the experiment is ${status}; stop it and start a new one`,
-    };
-  }
-  return undefined;
+  const lifecycle = present ?? draftLifecycle;
+  const { phase, startedAt } = lifecycle;
+  const status = transitions[action][lifecycle.status];
+  if (status === undefined)
+    return fail<Failure>({ code: "illegal_transition", from: lifecycle.status, action });
+  if (action === "new_phase") return succeed({ status, phase: phase + 1, startedAt: at });
+  if (action === "archive") return succeed({ ...lifecycle, status });
+  return succeed({ ...lifecycle, status, startedAt: startedAt ?? at });
 }

@@ -9,7 +9,7 @@ import {
 import { fail, succeed } from "../../protocols/errors.ts";
 import type { Failure } from "../../protocols/failures.ts";
 import type { EnvironmentKey } from "../../protocols/ids.ts";
-import type { OrganisationMessage } from "../../protocols/organisation-messages.ts";
+import type { EnvironmentChange, OrganisationMessage } from "../../protocols/organisation-messages.ts";
 import { kinds } from "../../protocols/topology.ts";
 import type { EpochMs } from "../../protocols/time.ts";
 
@@ -22,6 +22,7 @@ export type OrganisationEvent =
   | { kind: "root_installed"; token: TokenRecord }
   | { kind: "environment_created"; environment: EnvironmentRecord }
   | { kind: "environment_archived"; environment: EnvironmentKey }
+  | { kind: "environment_changed"; environment: EnvironmentKey; change: EnvironmentChange }
   | { kind: "token_created"; token: TokenRecord }
   | { kind: "token_revoked"; prefix: string };
 
@@ -62,6 +63,15 @@ export function handleOrganisation(
       if (found.archived) return { events: [], reply: succeed(found) };
       return change({ kind: "environment_archived", environment: found.key }, { ...found, archived: true });
     }
+    case "change_environment": {
+      const { environment, change: wanted } = message;
+      const found = state.environments.find(({ key, archived }) => key === environment && !archived);
+      if (found === undefined) return refuse({ code: "environment_not_found", environment });
+      return change(
+        { kind: "environment_changed", environment, change: wanted },
+        changedEnvironment(found, wanted),
+      );
+    }
     case "create_token":
       return createToken(state, message, at);
     case "revoke_token": {
@@ -89,6 +99,14 @@ export function applyOrganisation(state: OrganisationState, event: OrganisationE
         version,
         environments: state.environments.map((each) =>
           each.key === event.environment ? { ...each, archived: true } : each,
+        ),
+      };
+    case "environment_changed":
+      return {
+        ...state,
+        version,
+        environments: state.environments.map((each) =>
+          each.key === event.environment ? changedEnvironment(each, event.change) : each,
         ),
       };
     case "token_created":
@@ -134,6 +152,8 @@ function createEnvironment(
     partitions: input.partitions,
     createdAt: at,
     archived: false,
+    ...(input.decisionLog === undefined ? {} : { decisionLog: input.decisionLog }),
+    ...(input.assignmentDays === undefined ? {} : { assignmentDays: input.assignmentDays }),
   };
   const step = change({ kind: "environment_created", environment }, environment);
   const message = { type: "begin", environment: input.key, partitions: input.partitions };
@@ -163,6 +183,14 @@ function createToken(
   const token: TokenRecord = { hash, prefix, ...input, createdAt: at };
   return change({ kind: "token_created", token }, token);
 }
+
+/** Members that the change leaves out stay. */
+const changedEnvironment = (record: EnvironmentRecord, change: EnvironmentChange): EnvironmentRecord => ({
+  ...record,
+  ...(Object.fromEntries(
+    Object.entries(change).filter(([, value]) => value !== undefined),
+  ) as Partial<EnvironmentRecord>),
+});
 
 const refuse = (failure: Failure): OrganisationStep => ({ events: [], reply: fail(failure) });
 

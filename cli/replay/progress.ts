@@ -14,14 +14,15 @@ export const silentProgress: Progress = { step() {}, start() {}, at() {}, end() 
 const plainIntervalMs = 3_000;
 
 /** On stderr, since stdout is for the answer: a bar on a terminal, else a line every few seconds. */
-export function terminalProgress(stream: NodeJS.WriteStream, clock: Clock): Progress {
-  return stream.isTTY ? barProgress(stream) : plainProgress((line) => void stream.write(`${line}\n`), clock);
+export function terminalProgress(stream: NodeJS.WriteStream, clock: Clock, things = "rows"): Progress {
+  const write = (line: string): void => void stream.write(`${line}\n`);
+  return stream.isTTY ? barProgress(stream, things) : plainProgress(write, clock, things);
 }
 
-function barProgress(stream: NodeJS.WriteStream): Progress {
+function barProgress(stream: NodeJS.WriteStream, things: string): Progress {
   const bar = new SingleBar({
     stream,
-    format: "{bar} {percentage} %  {value} of {total} rows  {eta_formatted} left",
+    format: `{bar} {percentage} %  {value} of {total} ${things}  {eta_formatted} left`,
     barCompleteChar: "█",
     barIncompleteChar: "░",
     hideCursor: true,
@@ -35,7 +36,7 @@ function barProgress(stream: NodeJS.WriteStream): Progress {
   };
 }
 
-export function plainProgress(write: (line: string) => void, clock: Clock): Progress {
+export function plainProgress(write: (line: string) => void, clock: Clock, things = "rows"): Progress {
   let total = 0;
   let saidAt = 0;
   return {
@@ -47,7 +48,7 @@ export function plainProgress(write: (line: string) => void, clock: Clock): Prog
     at(rows) {
       if (clock.now() - saidAt < plainIntervalMs) return;
       saidAt = clock.now();
-      write(`${rows} of ${total} rows`);
+      write(`${rows} of ${total} ${things}`);
     },
     end() {},
   };

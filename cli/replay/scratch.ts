@@ -1,4 +1,4 @@
-import { routes } from "../../protocols/routes.ts";
+import { routes, type Route } from "../../protocols/routes.ts";
 import type { SignedPlan } from "../../protocols/plan.ts";
 import type { Api } from "../api.ts";
 import type { Clock } from "../clock.ts";
@@ -36,11 +36,8 @@ export async function makeScratch(
   signal: AbortSignal,
 ): Promise<void> {
   const { environment, experiment, variants, control, metrics, title } = options;
-  const call = (
-    route: { method: "GET" | "POST" | "PUT" | "DELETE"; path: string },
-    key: string,
-    body: unknown,
-  ) => api.call(route.method, fill(route.path, { key }), { body, query: { env: environment }, signal });
+  const call = (route: Pick<Route, "method" | "path">, key: string, body: unknown) =>
+    api.call(route.method, fill(route.path, { key }), { body, query: { env: environment }, signal });
 
   await createEnvironment(api, environment, title, signal);
   for (const metric of metrics) await call(routes.putMetric, metric.key, metricOf(metric));

@@ -41,6 +41,14 @@ const commands = {
     needs: () => [],
     run: ({ script, args }) => script("runtime/simulation/main.ts", args),
   },
+  chaos: {
+    needs: () => ["nats"],
+    run: ({ script, args }) => script("runtime/chaos/main.ts", args),
+  },
+  conformance: {
+    needs: () => [],
+    run: ({ script, args }) => script("cli/conformance/main.ts", args),
+  },
   test: {
     // A person who names a file wants its answer now, with the programs that are here.
     needs: (args) =>

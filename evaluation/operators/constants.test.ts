@@ -8,9 +8,9 @@ import { attributeOperator } from "./table.ts";
 const accepts = (op: string, constant: Json | undefined): boolean | undefined =>
   attributeOperator(op)?.(constant).ok;
 
-test("every operator of the protocol is in the table, but for the two of the unit", () => {
+test("every operator of the protocol is in the table, but for those of the unit, the clock and of lists", () => {
   const missing = operators.filter((op) => attributeOperator(op) === undefined);
-  assert.deepEqual(missing, ["in_segment", "bucket"]);
+  assert.deepEqual(missing, ["in_segment", "bucket", "some", "in_hash_range", "now_before", "now_after"]);
   assert.equal(attributeOperator("constructor"), undefined);
 });
 
@@ -74,5 +74,12 @@ test("instants are RFC 3339 with an offset, by the calendar", () => {
 test("a pattern that stops a backtracking engine takes linear time", () => {
   const prepared = attributeOperator("matches")?.("^(a+)+$");
   assert.ok(prepared?.ok === true);
-  assert.equal(prepared.test(`${"a".repeat(5_000)}!`), false);
+  assert.equal(prepared.test(`${"a".repeat(1_000)}!`), false);
+  assert.equal(prepared.test("a".repeat(1_024)), true);
+  assert.equal(prepared.test("a".repeat(1_025)), undefined, "a longer text has the wrong type");
+});
+
+test("a pattern whose automaton is large is refused, however short it is", () => {
+  assert.equal(accepts("matches", "(a?){200}a{200}"), false);
+  assert.equal(accepts("matches", "[a-z]{2,20}"), true);
 });

@@ -8,12 +8,24 @@ const equality =
   (holds: boolean): Prepare =>
   (constant) => {
     if (!isScalar(constant)) return refused("needs a string, number or boolean");
-    // Written out per type: a closed comparison is a few times faster than one that looks at types again.
     if (typeof constant === "string")
-      return ready((value) => (typeof value === "string" ? (value === constant) === holds : undefined));
+      return ready((value) => (typeof value === "string" ? (value === constant) === holds : undefined), {
+        kind: "text",
+        text: constant,
+        holds,
+      });
     if (typeof constant === "boolean")
-      return ready((value) => (typeof value === "boolean" ? (value === constant) === holds : undefined));
-    return ready((value) => (isNumber(value) ? (value === constant) === holds : undefined));
+      return ready((value) => (typeof value === "boolean" ? (value === constant) === holds : undefined), {
+        kind: "truth",
+        truth: constant,
+        holds,
+      });
+    return ready((value) => (isNumber(value) ? (value === constant) === holds : undefined), {
+      kind: "number",
+      low: constant,
+      high: constant,
+      holds,
+    });
   };
 
 const membership =
@@ -24,7 +36,11 @@ const membership =
     const set = new Set<unknown>(members);
     const types = new Set(members.map((member) => typeof member));
     if (types.size === 1 && types.has("string"))
-      return ready((value) => (typeof value === "string" ? set.has(value) === holds : undefined));
+      return ready((value) => (typeof value === "string" ? set.has(value) === holds : undefined), {
+        kind: "texts",
+        texts: set,
+        holds,
+      });
     return ready((value) =>
       isScalar(value) && types.has(typeof value) ? set.has(value) === holds : undefined,
     );

@@ -1,6 +1,6 @@
 import Range from "semver/classes/range.js";
 import SemVer from "semver/classes/semver.js";
-import { ready, refused, type Prepare } from "./operator.ts";
+import { ready, refused, type Prepare, type Test } from "./operator.ts";
 
 // SemVer 2.0.0, strictly: no leading v, no missing parts, no leading zeros, no blanks. Build metadata has no say in the
 // order. Ranges are npm's notation (`^1.2`, `>=1.0.0 <2`), where a pre-release is in only when the range names one of
@@ -49,18 +49,21 @@ export function plainVersion(text: string): number {
 }
 
 const comparison =
-  (holds: (order: number) => boolean): Prepare =>
+  (
+    holds: (order: number) => boolean,
+    ends: (bound: number) => readonly [low: number, high: number],
+  ): Prepare =>
   (constant) => {
     const bound = typeof constant === "string" ? parseVersion(constant) : undefined;
     if (bound === undefined) return refused("needs a version by SemVer 2.0.0, as in 1.2.3");
     const plainBound = plainVersion(bound.raw);
-    return ready((value) => {
-      if (typeof value !== "string") return undefined;
-      const plain = plainBound < 0 ? -1 : plainVersion(value);
-      if (plain >= 0) return holds(plain - plainBound);
-      const version = parseVersion(value);
+    const [low, high] = ends(plainBound);
+    const test: Test = (value) => {
+      const version = typeof value === "string" ? parseVersion(value) : undefined;
       return version === undefined ? undefined : holds(version.compare(bound));
-    });
+    };
+    // Two plain versions are compared as the numbers that they are packed into.
+    return ready(test, plainBound < 0 ? undefined : { kind: "version", low, high, holds: true });
   };
 
 const inRange: Prepare = (constant) => {
@@ -77,10 +80,25 @@ const inRange: Prepare = (constant) => {
 };
 
 export const versionOperators = {
-  semver_eq: comparison((order) => order === 0),
-  semver_lt: comparison((order) => order < 0),
-  semver_lte: comparison((order) => order <= 0),
-  semver_gt: comparison((order) => order > 0),
-  semver_gte: comparison((order) => order >= 0),
+  semver_eq: comparison(
+    (order) => order === 0,
+    (bound) => [bound, bound],
+  ),
+  semver_lt: comparison(
+    (order) => order < 0,
+    (bound) => [0, bound - 1],
+  ),
+  semver_lte: comparison(
+    (order) => order <= 0,
+    (bound) => [0, bound],
+  ),
+  semver_gt: comparison(
+    (order) => order > 0,
+    (bound) => [bound + 1, Infinity],
+  ),
+  semver_gte: comparison(
+    (order) => order >= 0,
+    (bound) => [bound, Infinity],
+  ),
   semver_range: inRange,
 } satisfies Record<string, Prepare>;

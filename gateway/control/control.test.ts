@@ -129,35 +129,111 @@ test("lifecycle, publish and rollback ask the environment", async () => {
   );
 });
 
-test("lists come in pages whose cursor survives changes", async () => {
-  const keys = Array.from({ length: 250 }, (_, index) => `f${String(index).padStart(3, "0")}`);
-  answer = () =>
-    succeed({
-      flags: keys.map((key) => versioned({ key })),
-      segments: [],
-      metrics: [],
-      experiments: [],
-      versions: [1, 2, 3].map((version) => ({ version })).reverse(),
-    });
-  const seen: string[] = [];
-  let next: string | undefined = "";
-  while (next !== undefined) {
-    const { json } = await gateway.get(`/v1/flags?env=test${next === "" ? "" : `&cursor=${next}`}`);
-    seen.push(...(json["items"] as { entity: { key: string } }[]).map(({ entity }) => entity.key));
-    next = json["next"] as string | undefined;
-    if (seen.length === 100) keys.shift();
-  }
-  assert.equal(seen.length, 250);
-  assert.equal(new Set(seen).size, 250);
+test("lists come in the actor's pages, and a cursor names the last item seen", async () => {
+  asked = [];
+  answer = ({ message }) => {
+    const { after } = message as { after?: string };
+    return succeed(
+      after === undefined ? { items: [versioned({ key: "a" })], next: "a" } : { items: [versioned({ key: "b" })] },
+    );
+  };
+  const first = await gateway.get("/v1/flags?env=test&limit=1");
+  assert.equal((first.json["items"] as unknown[]).length, 1);
+  const rest = await gateway.get(`/v1/flags?env=test&limit=1&cursor=${String(first.json["next"])}`);
+  assert.equal(rest.json["next"], undefined);
+  answer = () => succeed({ items: [{ version: 3 }, { version: 2 }], next: 2 });
   const versions = await gateway.get("/v1/environments/test/versions?limit=2");
   assert.deepEqual(versions.json["items"], [{ version: 3 }, { version: 2 }]);
-  const rest = await gateway.get(
-    `/v1/environments/test/versions?limit=2&cursor=${String(versions.json["next"])}`,
+  await gateway.get(`/v1/environments/test/versions?limit=2&cursor=${String(versions.json["next"])}`);
+  assert.deepEqual(
+    asked.map(({ message }) => message),
+    [
+      { type: "list", collection: "flags", limit: 1 },
+      { type: "list", collection: "flags", limit: 1, after: "a" },
+      { type: "list_versions", limit: 2 },
+      { type: "list_versions", limit: 2, before: 2 },
+    ],
   );
-  assert.deepEqual(rest.json, { items: [{ version: 1 }] });
   for (const bad of ["limit=0", "limit=101", "limit=x", "cursor=%00"])
     assert.equal((await gateway.get(`/v1/flags?env=test&${bad}`)).status, 400, bad);
-  assert.equal((await gateway.get("/v1/flags/none?env=test")).json["code"], "flag_not_found");
+  answer = () => fail({ code: "flag_not_found", flag: "none" });
+  assert.equal((await gateway.get("/v1/flags/none?env=test")).status, 404);
+  assert.equal((await gateway.get("/v1/flags/NO?env=test")).status, 400);
+});
+
+test("layers, holdouts and segments are put, read and removed as flags are", async () => {
+  answer = () => succeed(versioned({ key: "checkout" }));
+  for (const [path, entity, put_, remove] of [
+    ["layers", {}, "put_layer", "remove_layer"],
+    ["holdouts", { share: 500 }, "put_holdout", "remove_holdout"],
+    ["segments", {}, "put_segment", "remove_segment"],
+  ] as const) {
+    asked = [];
+    const made = await put(`/v1/${path}/checkout?env=test`, entity, { "if-match": '"2"' });
+    assert.equal(made.status, 200, made.text);
+    assert.equal(made.headers.get("etag"), '"3"');
+    const one = await gateway.get(`/v1/${path}/checkout?env=test`);
+    assert.equal(one.headers.get("etag"), '"3"');
+    const removed = await gateway.send("DELETE", `/v1/${path}/checkout?env=test`, { headers: { "if-match": '"3"' } });
+    assert.equal(removed.status, 204);
+    assert.deepEqual(
+      asked.map(({ message }) => [message.type, (message as { expectedVersion?: number }).expectedVersion]),
+      [
+        [put_, 2],
+        ["get_entity", undefined],
+        [remove, 3],
+      ],
+    );
+  }
+  answer = () => fail({ code: "referenced", what: "layer", key: "checkout", by: ["exp"] });
+  assert.equal((await gateway.send("DELETE", "/v1/layers/checkout?env=test")).status, 409);
+});
+
+test("an override is for a unit or a session, whose raw key goes no further, and answers with its receipt", async () => {
+  asked = [];
+  answer = () => succeed({ version: 4, etag: "e4", warnings: [], overrides: [] });
+  const target = { flag: "plain", variation: "on" };
+  const made = await gateway.post("/v1/overrides?env=test", { key: "ada-on", userId: "ada", target });
+  assert.equal(made.status, 201, made.text);
+  assert.equal(made.headers.get("etag"), '"e4"');
+  await put("/v1/overrides/visit?env=test", { sessionId: "ada", target }, { "if-match": '"1"' });
+  const several = { overrides: [{ key: "a", unit: "A".repeat(22), target }] };
+  await gateway.post("/v1/overrides?env=test", several);
+  await gateway.send("DELETE", "/v1/overrides/visit?env=test");
+  const [one, session, list, removal] = asked.map(({ message }) => message as never as Record<string, never>);
+  assert.equal(one?.["type"], "put_override");
+  assert.equal(one?.["expectedVersion"], 0);
+  assert.equal(session?.["expectedVersion"], 1);
+  const [unitOfUser, unitOfSession] = [one, session].map((each) => (each?.["override"] as unknown as { unit: string }).unit);
+  assert.match(unitOfUser ?? "", /^[\w-]{22}$/);
+  assert.notEqual(unitOfUser, unitOfSession, "a user and a session with the same key are two");
+  assert.doesNotMatch(JSON.stringify([one, session]), /"ada"|userId|sessionId/);
+  assert.equal(list?.["type"], "put_overrides");
+  assert.equal(removal?.["type"], "remove_override");
+  const both = { key: "x", userId: "a", unit: "A".repeat(22), target };
+  assert.equal((await gateway.post("/v1/overrides?env=test", both)).status, 400);
+});
+
+test("a dry run and the version that the author saw reach the environment", async () => {
+  asked = [];
+  const preview = { dryRun: true, version: 2, warnings: [], problems: [], blastRadius: { units: 1, share: 0, flags: [] } };
+  answer = () => succeed(preview);
+  const headers = { "if-match": '"1"' };
+  const seen = await gateway.post("/v1/environments/test/publish", { dryRun: true }, { headers });
+  assert.deepEqual(seen.json, preview);
+  await gateway.post("/v1/experiments/exp/new-phase?env=test", "");
+  await gateway.post("/v1/experiments/exp/archive?env=test", "");
+  await gateway.post("/v1/experiments/exp/publish?env=test", { note: "live edit" });
+  assert.equal((await gateway.post("/v1/experiments/exp/explode?env=test", "")).status, 404);
+  assert.deepEqual(
+    asked.map(({ message }) => message),
+    [
+      { type: "publish", dryRun: true, expectedVersion: 1 },
+      { type: "new_phase", experiment: "exp" },
+      { type: "archive_experiment", experiment: "exp" },
+      { type: "publish", experiment: "exp", note: "live edit" },
+    ],
+  );
 });
 
 test("a token's text is shown once, and only its hash travels", async () => {

@@ -1,79 +1,41 @@
 import type { z } from "zod";
-import type { EnvironmentMessage, EnvironmentView, Versioned } from "../../protocols/environment-messages.ts";
-import { fail, succeed } from "../../protocols/errors.ts";
-import { Experiment } from "../../protocols/experiment.ts";
-import type { Answer as Outcome, Failure } from "../../protocols/failures.ts";
-import { Flag, Segment } from "../../protocols/flag.ts";
-import type { EnvironmentKey } from "../../protocols/ids.ts";
-import { Metric } from "../../protocols/metric.ts";
+import type { EnvironmentMessage, Page, Versioned } from "../../protocols/environment-messages.ts";
+import { fail } from "../../protocols/errors.ts";
+import type { Answer as Outcome } from "../../protocols/failures.ts";
+import { Key } from "../../protocols/ids.ts";
 import type { Call, Room } from "../call.ts";
-import { jsonAnswer, type Answer } from "../http.ts";
-import { parseJson, parseValue } from "../json-body.ts";
 import { isObject } from "../evaluate/request.ts";
+import { emptyAnswer, jsonAnswer, type Answer } from "../http.ts";
+import { parseJson, parseValue } from "../json-body.ts";
 import { answer, ask, environmentActor, expectedVersion, scopeOf, versionTag } from "./ask.ts";
-import { pageOf } from "./page.ts";
+import type { Collection, Keyed, Removable } from "./collections.ts";
+import { pageAsked, pageShown } from "./page.ts";
 
-// Flags, segments, metrics and experiments: four lists with the same manners.
+// Reading and changing what an environment keeps lists of: all of them with the same manners.
 
-type Keyed = { readonly key: string };
-
-interface Collection<Entity extends Keyed> {
-  readonly schema: z.ZodType<Entity>;
-  list(view: EnvironmentView): readonly Versioned<Keyed>[];
-  put(entity: Entity, expectedVersion: number | undefined): EnvironmentMessage;
-  notFound(key: string): Failure;
-}
-
-const version = (expected: number | undefined): { expectedVersion?: number } =>
-  expected === undefined ? {} : { expectedVersion: expected };
-
-export const flags: Collection<Flag> = {
-  schema: Flag,
-  list: (view) => view.flags,
-  put: (flag, expected) => ({ type: "put_flag", flag, ...version(expected) }),
-  notFound: (flag) => ({ code: "flag_not_found", flag }),
-};
-export const segments: Collection<Segment> = {
-  schema: Segment,
-  list: (view) => view.segments,
-  put: (segment, expected) => ({ type: "put_segment", segment, ...version(expected) }),
-  notFound: (segment) => ({ code: "segment_not_found", segment }),
-};
-export const metrics: Collection<Metric> = {
-  schema: Metric,
-  list: (view) => view.metrics,
-  put: (metric, expected) => ({ type: "put_metric", metric, ...version(expected) }),
-  notFound: (metric) => ({ code: "metric_not_found", metric }),
-};
-export const experiments: Collection<Experiment> = {
-  schema: Experiment,
-  list: (view) => view.experiments,
-  put: (experiment, expected) => ({ type: "put_experiment", experiment, ...version(expected) }),
-  notFound: (experiment) => ({ code: "experiment_not_found", experiment }),
-};
+type Named = Pick<Collection<Keyed>, "name">;
 
 export const listEntities =
-  <Entity extends Keyed>(collection: Collection<Entity>) =>
+  ({ name: collection }: Named) =>
   async (room: Room, call: Call): Promise<Answer> => {
-    const view = await viewOf(room, call);
-    if (!view.ok) return call.problem(view.failure);
-    const sorted = collection.list(view.value).toSorted((a, b) => (a.entity.key < b.entity.key ? -1 : 1));
-    return answer(
-      call,
-      pageOf(call.head.query, sorted, ({ entity }) => entity.key),
-    );
+    const asked = pageAsked(call.head.query);
+    if (!asked.ok) return call.problem(asked.failure);
+    const { limit, after } = asked.value;
+    if (after !== undefined && !Key.safeParse(after).success)
+      return call.problem({ code: "invalid_request", issues: [{ path: "cursor", message: "is not one of ours" }] });
+    const message = { type: "list", collection, limit, ...(after === undefined ? {} : { after }) };
+    const page = await inEnvironment<Page<unknown>>(room, call, message);
+    return answer(call, page, (value) => jsonAnswer(200, pageShown(value)));
   };
 
 export const getEntity =
-  <Entity extends Keyed>(collection: Collection<Entity>) =>
+  ({ name: collection }: Named) =>
   async (room: Room, call: Call): Promise<Answer> => {
-    const view = await viewOf(room, call);
-    if (!view.ok) return call.problem(view.failure);
-    const key = call.params[0] ?? "";
-    const found = collection.list(view.value).find(({ entity }) => entity.key === key);
-    return found === undefined
-      ? call.problem(collection.notFound(key.slice(0, 100)))
-      : jsonAnswer(200, found, [versionTag(found.version)]);
+    const key = keyOf(call);
+    if (!key.ok) return call.problem(key.failure);
+    const message = { type: "get_entity", collection, key: key.value };
+    const found = await inEnvironment<Versioned<Keyed>>(room, call, message);
+    return answer(call, found, (value) => jsonAnswer(200, value, [versionTag(value.version)]));
   };
 
 /** PUT: the path names the entity, so the body may leave the key out, but not contradict it. */
@@ -95,38 +57,56 @@ export const createEntity =
     return entity.ok ? write(room, call, collection.put(entity.value, 0), 201) : call.problem(entity.failure);
   };
 
+export const removeEntity =
+  (collection: Removable) =>
+  async (room: Room, call: Call): Promise<Answer> => {
+    const key = keyOf(call);
+    if (!key.ok) return call.problem(key.failure);
+    const expected = expectedVersion(call);
+    if (!expected.ok) return call.problem(expected.failure);
+    const removed = await inEnvironment(room, call, collection.remove(key.value, expected.value));
+    return answer(call, removed, () => emptyAnswer(204));
+  };
+
 async function write(room: Room, call: Call, message: EnvironmentMessage, status: number): Promise<Answer> {
-  const environment = scopeOf(room, call);
-  if (!environment.ok) return call.problem(environment.failure);
-  const outcome = await ask<Versioned<Keyed>>(room, call, environmentActor(environment.value), message);
+  const outcome = await inEnvironment<Versioned<Keyed>>(room, call, message);
   return answer(call, outcome, (written) => jsonAnswer(status, written, [versionTag(written.version)]));
 }
 
-export async function viewOf(
-  room: Room,
-  call: Call,
-  named?: EnvironmentKey,
-): Promise<Outcome<EnvironmentView>> {
-  const environment = named === undefined ? scopeOf(room, call) : succeed(named);
+/** Asks the environment that the request is about. */
+export async function inEnvironment<Value>(room: Room, call: Call, message: unknown): Promise<Outcome<Value>> {
+  const environment = scopeOf(room, call);
   if (!environment.ok) return environment;
-  return ask<EnvironmentView>(room, call, environmentActor(environment.value), { type: "get" });
+  return ask<Value>(room, call, environmentActor(environment.value), message);
 }
 
-function parseEntity<Entity>(
+/** The key in the path, of the right shape. */
+export function keyOf(call: Call): Outcome<string> {
+  const key = Key.safeParse(call.params[0]);
+  return key.success
+    ? { ok: true, value: key.data }
+    : fail({ code: "invalid_request", issues: [{ path: "key", message: "is no key" }] });
+}
+
+export function parseEntity<Entity>(
   schema: z.ZodType<Entity>,
   body: string,
   key: string | undefined,
 ): Outcome<Entity> {
   const json = parseJson(body);
-  if (!json.ok) return json;
-  let given = json.value;
-  if (key !== undefined && isObject(given)) {
-    if (given["key"] !== undefined && given["key"] !== key)
-      return fail({
-        code: "invalid_request",
-        issues: [{ path: "key", message: `differs from the path's "${key.slice(0, 100)}"` }],
-      });
-    given = { ...given, key };
-  }
-  return parseValue(schema, given);
+  return json.ok ? parseKeyed(schema, json.value, key) : json;
+}
+
+export function parseKeyed<Entity>(
+  schema: z.ZodType<Entity>,
+  value: unknown,
+  key: string | undefined,
+): Outcome<Entity> {
+  if (key === undefined || !isObject(value)) return parseValue(schema, value);
+  if (value["key"] !== undefined && value["key"] !== key)
+    return fail({
+      code: "invalid_request",
+      issues: [{ path: "key", message: `differs from the path's "${key.slice(0, 100)}"` }],
+    });
+  return parseValue(schema, { ...value, key });
 }

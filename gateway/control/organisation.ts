@@ -1,7 +1,10 @@
 import { createHmac, randomBytes } from "node:crypto";
-import { EnvironmentInput, TokenInput } from "../../protocols/organisation-messages.ts";
+import { EnvironmentChange, EnvironmentInput, TokenInput } from "../../protocols/organisation-messages.ts";
 import type { EnvironmentRecord, TokenRecord } from "../../protocols/directory.ts";
+import { fail, succeed } from "../../protocols/errors.ts";
+import type { Answer as Outcome } from "../../protocols/failures.ts";
 import { EnvironmentKey } from "../../protocols/ids.ts";
+import { canonicalJson } from "../../protocols/json.ts";
 import { tokenHash } from "../auth.ts";
 import type { Call, Room } from "../call.ts";
 import { emptyAnswer, jsonAnswer, type Answer } from "../http.ts";
@@ -34,20 +37,46 @@ export async function createEnvironment(room: Room, call: Call, body: string): P
   return jsonAnswer(201, made.value);
 }
 
+/** PATCH: settings that may change while an environment serves; what is left out stays. */
+export async function changeEnvironment(room: Room, call: Call, body: string): Promise<Answer> {
+  const environment = named(call);
+  if (!environment.ok) return call.problem(environment.failure);
+  const change = parseBody(EnvironmentChange, body);
+  if (!change.ok) return call.problem(change.failure);
+  const changed = await ask<EnvironmentRecord>(room, call, organisation, {
+    type: "change_environment",
+    environment: environment.value,
+    change: change.value,
+  });
+  if (changed.ok) {
+    const wanted = canonicalJson(changed.value);
+    const isShown = (): boolean => canonicalJson(room.directory.environment(environment.value)) === wanted;
+    await room.directory.until(isShown, room.clock);
+  }
+  return answer(call, changed);
+}
+
 export async function archiveEnvironment(room: Room, call: Call): Promise<Answer> {
-  const environment = EnvironmentKey.safeParse(call.params[0]);
-  if (!environment.success)
-    return call.problem({ code: "environment_not_found", environment: (call.params[0] ?? "").slice(0, 100) });
-  const own = call.principal.environment;
-  if (own !== undefined && own !== environment.data)
-    return call.problem({ code: "forbidden", scope: `the environment ${environment.data}` });
+  const environment = named(call);
+  if (!environment.ok) return call.problem(environment.failure);
   const archived = await ask<EnvironmentRecord>(room, call, organisation, {
     type: "archive_environment",
-    environment: environment.data,
+    environment: environment.value,
   });
   if (archived.ok)
-    await room.directory.until(() => room.directory.environment(environment.data) === undefined, room.clock);
+    await room.directory.until(() => room.directory.environment(environment.value) === undefined, room.clock);
   return answer(call, archived);
+}
+
+/** The environment in the path, if this caller may change it. */
+function named(call: Call): Outcome<EnvironmentKey> {
+  const environment = EnvironmentKey.safeParse(call.params[0]);
+  if (!environment.success)
+    return fail({ code: "environment_not_found", environment: (call.params[0] ?? "").slice(0, 100) });
+  const own = call.principal.environment;
+  return own !== undefined && own !== environment.data
+    ? fail({ code: "forbidden", scope: `the environment ${environment.data}` })
+    : succeed(environment.data);
 }
 
 const withoutHash = ({ hash: _hash, ...shown }: TokenRecord): Omit<TokenRecord, "hash"> => shown;

@@ -1,25 +1,18 @@
+import type { Page } from "../../protocols/environment-messages.ts";
 import { fail, succeed } from "../../protocols/errors.ts";
 import type { Answer as Outcome } from "../../protocols/failures.ts";
 import { queryValue } from "../http.ts";
 
 const limitMax = 100;
 
-export interface Page<Item> {
-  readonly items: readonly Item[];
-  /** Cursor of the next page; absent on the last. */
-  readonly next?: string;
+export interface PageAsked {
+  readonly limit: number;
+  /** Key of the last item seen. */
+  readonly after: string | undefined;
 }
 
-/**
- * Part of a list. The cursor names the last item seen, not a place in the list, so items that come or go between two
- * requests move nothing. Items must be sorted by `keyOf`, in the order of `before`.
- */
-export function pageOf<Item>(
-  query: string,
-  items: readonly Item[],
-  keyOf: (item: Item) => string,
-  before: (a: string, b: string) => boolean = (a, b) => a < b,
-): Outcome<Page<Item>> {
+/** `?limit=` and `?cursor=`. */
+export function pageAsked(query: string): Outcome<PageAsked> {
   const limitText = queryValue(query, "limit") ?? String(limitMax);
   const limit = Number(limitText);
   if (!Number.isInteger(limit) || limit < 1 || limit > limitMax)
@@ -31,7 +24,28 @@ export function pageOf<Item>(
   const after = cursor === undefined ? undefined : readCursor(cursor);
   if (cursor !== undefined && after === undefined)
     return fail({ code: "invalid_request", issues: [{ path: "cursor", message: "is not one of ours" }] });
-  const rest = after === undefined ? items : items.filter((item) => before(after, keyOf(item)));
+  return succeed({ limit, after });
+}
+
+/** A page that an actor made, with its continuation as a cursor. */
+export const pageShown = <Item>({ items, next }: Page<Item>): Page<Item> => ({
+  items,
+  ...(next === undefined ? {} : { next: cursorOf(String(next)) }),
+});
+
+/**
+ * Part of a list that is here. The cursor names the last item seen, not a place in the list, so items that come or go
+ * between two requests move nothing. Items must be sorted by `keyOf`.
+ */
+export function pageOf<Item>(
+  query: string,
+  items: readonly Item[],
+  keyOf: (item: Item) => string,
+): Outcome<Page<Item>> {
+  const asked = pageAsked(query);
+  if (!asked.ok) return asked;
+  const { limit, after } = asked.value;
+  const rest = after === undefined ? items : items.filter((item) => after < keyOf(item));
   const page = rest.slice(0, limit);
   const last = page.at(-1);
   return succeed({

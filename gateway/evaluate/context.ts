@@ -1,14 +1,32 @@
 import type { ClientContext, EvaluationContext } from "../../protocols/decision.ts";
+import type { UnitType } from "../../protocols/ids.ts";
 import type { LivePlan } from "../live-plan.ts";
 
-/** Undefined when the client named no unit. The raw key becomes a pseudonym here and goes no further. */
+const sessionType: UnitType = "session";
+
+/**
+ * Undefined when the client named no unit. Raw keys become pseudonyms here; the unit's own stays beside its pseudonym
+ * for the recipes of other systems, and lives no longer than the request. One shape for all, as evaluating reads it.
+ */
 export function contextOf(
   context: ClientContext,
   plan: LivePlan,
   now: number,
 ): EvaluationContext | undefined {
-  const { targetingKey, unitId, ...attributes } = context;
-  if (unitId !== undefined) return { unitId, attributes, now };
-  if (targetingKey === undefined) return undefined;
-  return { unitId: plan.units.of(targetingKey), attributes, now };
+  const { targetingKey, unitId, sessionKey, ...attributes } = context;
+  if (unitId === undefined && targetingKey === undefined) return undefined;
+  return {
+    unitId: unitId ?? plan.units.of(targetingKey as string),
+    attributes,
+    sessionId: sessionKey === undefined ? undefined : plan.units.ofType(sessionType, sessionKey),
+    key: targetingKey,
+    kept: undefined,
+    now,
+  };
 }
+
+export const sessionIdOf = (
+  plan: LivePlan,
+  sessionKey: string | undefined,
+): EvaluationContext["sessionId"] =>
+  sessionKey === undefined || sessionKey === "" ? undefined : plan.units.ofType(sessionType, sessionKey);

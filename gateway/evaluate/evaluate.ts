@@ -1,26 +1,30 @@
-import type { Evaluation } from "../../protocols/decision.ts";
 import type { Answer as Outcome, Failure } from "../../protocols/failures.ts";
+import type { EvaluateRequest, Evaluation, EvaluationContext } from "../../protocols/decision.ts";
 import { fail, succeed } from "../../protocols/errors.ts";
-import { FlagsEvaluateRequest } from "../../protocols/decision.ts";
 import { evaluate } from "../../evaluation/evaluate.ts";
-import { environmentOf, namedEnvironment } from "../auth.ts";
+import { environmentOf } from "../auth.ts";
 import type { Call, Room } from "../call.ts";
-import { jsonAnswer, jsonType, type Answer } from "../http.ts";
-import { parseBody, parseJson } from "../json-body.ts";
+import { saidOf } from "../decisions/said.ts";
+import { jsonType, type Answer } from "../http.ts";
+import { parseJson } from "../json-body.ts";
 import type { LivePlan } from "../live-plan.ts";
 import { contextOf } from "./context.ts";
+import { explainDecision, isExplained } from "./explain.ts";
 import { parseEvaluateRequest } from "./request.ts";
 
-// No await in here: what a body asks is answered before the next one is read.
+// The common case has no await: what a body asks is answered before the next one is read. An answer waits only for the
+// assignment store, when the flag serves an experiment that keeps its variants, and for the decision log.
 
-const headers = [jsonType];
-const noUnit: Failure = {
+const headers: Answer["headers"] = [jsonType];
+/** Stickiness was asked for, and hashing decided: the store did not answer. */
+const unstuckHeaders: Answer["headers"] = [jsonType, ["x-weir-sticky-unavailable", "true"]];
+export const noUnit: Failure = {
   code: "invalid_request",
   issues: [{ path: "context", message: "needs a targetingKey or a unitId" }],
 };
 
 /** `POST /evaluate`. */
-export function postEvaluate(room: Room, call: Call, body: string): Answer {
+export function postEvaluate(room: Room, call: Call, body: string): Answer | Promise<Answer> {
   const json = parseJson(body);
   if (!json.ok) return call.problem(json.failure);
   const request = parseEvaluateRequest(json.value);
@@ -30,33 +34,10 @@ export function postEvaluate(room: Room, call: Call, body: string): Answer {
   if (!plan.ok) return call.problem(plan.failure);
   const asked = contextOf(context, plan.value, room.clock.now());
   if (asked === undefined) return call.problem(noUnit);
-  const evaluation = evaluate(plan.value.program, flagKey, asked);
-  if (evaluation.code === "flag_not_found") return call.problem({ code: "flag_not_found", flag: flagKey });
-  room.counts.evaluations++;
-  return { status: 200, headers, body: `${answerText(plan.value, evaluation)}${room.requestIds.next()}"}` };
-}
-
-/** `POST /v1/flags/evaluate`. */
-export function postFlagsEvaluate(room: Room, call: Call, body: string): Answer {
-  const request = parseBody(FlagsEvaluateRequest, body);
-  if (!request.ok) return call.problem(request.failure);
-  const { flagKey, userId, context } = request.value;
-  const plan = planFor(room, call, namedEnvironment(call.head));
-  if (!plan.ok) return call.problem(plan.failure);
-  const unitId = plan.value.units.of(userId);
-  const evaluation = evaluate(plan.value.program, flagKey, {
-    unitId,
-    attributes: context,
-    now: room.clock.now(),
-  });
-  if (evaluation.code === "flag_not_found") return call.problem({ code: "flag_not_found", flag: flagKey });
-  room.counts.evaluations++;
-  return jsonAnswer(200, {
-    variant: evaluation.variation ?? null,
-    payload: evaluation.value ?? null,
-    rule: evaluation.ruleId ?? null,
-    killSwitch: plan.value.plan.flags[flagKey]?.killed === true,
-  });
+  if (isExplained(call, request.value)) return explained(room, call, plan.value, request.value, asked);
+  const { sticky } = plan.value;
+  if (sticky?.flags.has(flagKey) === true) return decideSticky(room, call, plan.value, flagKey, asked);
+  return answered(room, call, plan.value, asked, evaluate(plan.value.program, flagKey, asked), headers);
 }
 
 /** The plan of an environment this caller may see. */
@@ -69,12 +50,83 @@ export function planFor(room: Room, call: Call, named: string | undefined): Outc
     : succeed(plan);
 }
 
-/** A decision's JSON up to its id. Made once per plan and answer; evaluation gives the same object every time. */
-function answerText(plan: LivePlan, evaluation: Evaluation): string {
-  const known = plan.answers.get(evaluation);
-  if (known !== undefined) return known;
-  const said = plan.stale ? { ...evaluation, reason: "STALE" } : evaluation;
-  const text = `${JSON.stringify(said).slice(0, -1)},"configVersion":${plan.version},"decisionId":"`;
-  plan.answers.set(evaluation, text);
-  return text;
+function answered(
+  room: Room,
+  call: Call,
+  plan: LivePlan,
+  asked: EvaluationContext,
+  evaluation: Evaluation,
+  answerHeaders: Answer["headers"],
+): Answer | Promise<Answer> {
+  if (evaluation.code === "flag_not_found")
+    return call.problem({ code: "flag_not_found", flag: evaluation.flagKey });
+  room.counts.evaluations++;
+  const said = saidOf(plan, evaluation);
+  const id = room.requestIds.next();
+  const answer: Answer = { status: 200, headers: answerHeaders, body: `${said.text}${id}"}` };
+  if (said.line === undefined) return answer;
+  const logged = room.decisions.note(plan.environment, said, asked, id);
+  if (logged === undefined) return answer;
+  return logged.then((outcome) => (outcome.ok ? answer : call.problem(outcome.failure)));
+}
+
+async function decideSticky(
+  room: Room,
+  call: Call,
+  plan: LivePlan,
+  flagKey: string,
+  asked: EvaluationContext,
+): Promise<Answer> {
+  const { evaluation, stickyUnavailable } = await decide(room, plan, flagKey, asked);
+  const shown = stickyUnavailable ? unstuckHeaders : headers;
+  return answered(room, call, plan, asked, evaluation, shown);
+}
+
+export interface Decided {
+  readonly evaluation: Evaluation;
+  /** As it was decided by: with what was kept of the unit. */
+  readonly context: EvaluationContext;
+  readonly stickyUnavailable: boolean;
+}
+
+/** One flag, with the assignment store where its plan wants it. */
+export function decide(
+  room: Room,
+  plan: LivePlan,
+  flagKey: string,
+  asked: EvaluationContext,
+): Decided | Promise<Decided> {
+  const { sticky } = plan;
+  if (sticky?.flags.has(flagKey) !== true) {
+    const evaluation = evaluate(plan.program, flagKey, asked);
+    return { evaluation, context: asked, stickyUnavailable: false };
+  }
+  const make = (context: EvaluationContext): readonly Evaluation[] => [
+    evaluate(plan.program, flagKey, context),
+  ];
+  return room.assignments
+    .decide(plan, sticky, asked, make)
+    .then(({ evaluations, context, stickyUnavailable }) => ({
+      evaluation: evaluations[0] as Evaluation,
+      context,
+      stickyUnavailable,
+    }));
+}
+
+async function explained(
+  room: Room,
+  call: Call,
+  plan: LivePlan,
+  { flagKey }: EvaluateRequest,
+  asked: EvaluationContext,
+): Promise<Answer> {
+  const outcome = await explainDecision(room, call, plan, flagKey, asked);
+  if (!outcome.ok) return call.problem(outcome.failure);
+  const { evaluation, version, decisionId, trace, stickyUnavailable } = outcome.value;
+  const shown = plan.stale ? { ...evaluation, reason: "STALE" } : evaluation;
+  return {
+    status: 200,
+    headers: stickyUnavailable ? unstuckHeaders : headers,
+    body: JSON.stringify({ ...shown, configVersion: version, decisionId, trace }),
+  };
 }

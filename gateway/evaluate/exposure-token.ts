@@ -15,6 +15,8 @@ const Claims = z.strictObject({
   variant: Key,
   unit: UnitId,
   phase: z.number().int(),
+  /** Of the plan that assigned; tokens made before it was written into them lack it. */
+  version: z.number().int().optional(),
   expiresAt: z.number(),
 });
 export type ExposureClaims = z.infer<typeof Claims>;

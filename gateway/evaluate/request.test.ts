@@ -19,7 +19,12 @@ const text = fc.constantFrom(
 const any = fc.oneof(text, fc.jsonValue());
 const context = fc.oneof(
   fc.record(
-    { targetingKey: fc.oneof(text, any), unitId: fc.oneof(text, any), plan: any },
+    {
+      targetingKey: fc.oneof(text, any),
+      unitId: fc.oneof(text, any),
+      sessionKey: fc.oneof(text, any),
+      plan: any,
+    },
     { requiredKeys: [] },
   ),
   any,
@@ -28,7 +33,12 @@ const request = fc.oneof(
   {
     weight: 6,
     arbitrary: fc.record(
-      { envKey: fc.oneof(text, any), flagKey: fc.oneof(text, any), context },
+      {
+        envKey: fc.oneof(text, any),
+        flagKey: fc.oneof(text, any),
+        context,
+        explain: fc.oneof(fc.boolean(), any),
+      },
       { requiredKeys: [] },
     ),
   },

@@ -8,27 +8,29 @@ import { parseValue } from "../json-body.ts";
 // refuses goes to the schema, which says why.
 
 const unitIdPattern = /^[A-Za-z0-9_-]{22}$/;
-const targetingKeyLengthMax = 1_024;
+const rawKeyLengthMax = 1_024;
 
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+const isRawKey = (value: unknown): boolean =>
+  value === undefined || (typeof value === "string" && value.length > 0 && value.length <= rawKeyLengthMax);
+
 export function isClientContext(context: unknown): context is { targetingKey?: string; unitId?: string } {
   if (!isObject(context)) return false;
-  const { targetingKey, unitId } = context;
-  if (targetingKey !== undefined) {
-    if (typeof targetingKey !== "string") return false;
-    if (targetingKey.length === 0 || targetingKey.length > targetingKeyLengthMax) return false;
-  }
+  const { targetingKey, unitId, sessionKey } = context;
+  if (!isRawKey(targetingKey) || !isRawKey(sessionKey)) return false;
   return unitId === undefined || (typeof unitId === "string" && unitIdPattern.test(unitId));
 }
 
 export function isEvaluateRequest(body: unknown): body is EvaluateRequest {
   if (!isObject(body)) return false;
-  for (const name in body) if (name !== "envKey" && name !== "flagKey" && name !== "context") return false;
-  const { envKey, flagKey, context } = body;
+  for (const name in body)
+    if (name !== "envKey" && name !== "flagKey" && name !== "context" && name !== "explain") return false;
+  const { envKey, flagKey, context, explain } = body;
   if (typeof envKey !== "string" || !keyPattern.test(envKey)) return false;
   if (typeof flagKey !== "string" || !keyPattern.test(flagKey)) return false;
+  if (explain !== undefined && typeof explain !== "boolean") return false;
   return isClientContext(context);
 }
 

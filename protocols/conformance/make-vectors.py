@@ -120,9 +120,15 @@ def experiment(key, flag_key, **members):
     }
 
 
-def plan(flags, segments=(), experiments=()):
+def plan(flags, segments=(), experiments=(), layers=(), holdouts=(), overrides=(), form=2):
+    """Of format 1 or 2: what is new in 2 is absent in 1, also from experiments."""
+    newer = {
+        "layers": {each["key"]: each for each in layers},
+        "holdouts": {each["key"]: each for each in holdouts},
+        "overrides": {each["key"]: each for each in overrides},
+    }
     return {
-        "format": 1,
+        "format": form,
         "environment": "conformance",
         "version": 1,
         "publishedAt": 0,
@@ -140,6 +146,7 @@ def plan(flags, segments=(), experiments=()):
                 "definition": {"type": "count", "event": "order"},
             }
         },
+        **(newer if form == 2 else {}),
     }
 
 
@@ -147,8 +154,9 @@ plans = {}
 cases = []
 
 
-def case(name, plan_name, flag_key, expect, unit=ANY, attributes=None, now=1_000):
-    context = {"unitId": unit, "attributes": attributes or {}, "now": now}
+def case(name, plan_name, flag_key, expect, unit=ANY, attributes=None, now=1_000, **others):
+    """`others` are the context's optional members: sessionId, key, kept."""
+    context = {"unitId": unit, "attributes": attributes or {}, "now": now, **others}
     cases.append(
         {"name": name, "plan": plan_name, "flagKey": flag_key, "context": context,
          "expect": {"flagKey": flag_key, **expect}}
@@ -296,7 +304,8 @@ plans["order"] = plan(
         flag("split-in-rule", rules=[rule("halves", HALVES, IS_PRO)]),
         flag("split-salted", salt="split", fallthrough=HALVES),
         flag("split-whole", fallthrough={"split": [{"variation": "a", "weight": 10_000}]}),
-    ]
+    ],
+    form=1,
 )
 
 case("a flag nobody knows", "order", "missing", {"reason": "ERROR", "code": "flag_not_found"})
@@ -368,6 +377,7 @@ plans["experiments"] = plan(
         experiment("refused-twice-1", "refused-twice", status="paused"),
         experiment("refused-twice-2", "refused-twice", targeting=IS_PRO),
     ],
+    form=1,
 )
 
 
@@ -415,6 +425,592 @@ case("refused in a rule: the split below decides", "experiments", "refused-then-
 case("refused in the fallthrough: off variation", "experiments", "refused-last", refused("outside_traffic_allocation", propensity=1))
 case("refused twice: the last refusal says why", "experiments", "refused-twice", refused("targeting_mismatch", "b"))
 
+# --- each operator: holds, does not, negated, missing, of the wrong type -----------------------------------------
+
+# (op, constant, a value that holds, one that does not, values of the wrong type)
+NUMBERS_WRONG = ["5", True, [5], {"n": 5}]
+TEXTS_WRONG = [5, True, ["abc"], {"t": "abc"}]
+OPERATORS = [
+    ("eq", "abc", "abc", "abd", TEXTS_WRONG),
+    ("neq", "abc", "abd", "abc", TEXTS_WRONG),
+    ("in", ["abc", "b"], "abc", "c", TEXTS_WRONG),
+    ("not_in", ["abc", "b"], "c", "abc", TEXTS_WRONG),
+    ("lt", 5, 4, 5, NUMBERS_WRONG),
+    ("lte", 5, 5, 5.5, NUMBERS_WRONG),
+    ("gt", 5, 6, 5, NUMBERS_WRONG),
+    ("gte", 5, 5, 4.5, NUMBERS_WRONG),
+    ("between", [1, 5], 5, 6, NUMBERS_WRONG),
+    ("contains", "b", "abc", "xyz", TEXTS_WRONG),
+    ("not_contains", "b", "xyz", "abc", TEXTS_WRONG),
+    ("starts_with", "ab", "abc", "cab", TEXTS_WRONG),
+    ("ends_with", "bc", "abc", "bca", TEXTS_WRONG),
+    ("matches", "^a.c$", "abc", "abcd", TEXTS_WRONG),
+    ("semver_eq", "1.2.3", "1.2.3", "1.2.4", [1.2, "1.2", "v1.2.3", ["1.2.3"]]),
+    ("semver_lt", "1.2.3", "1.2.2", "1.2.3", [1.2, "1", "1.2.3.4", True]),
+    ("semver_lte", "1.2.3", "1.2.3", "1.2.4", [1, "1.02.3", "", {}]),
+    ("semver_gt", "1.2.3", "1.2.10", "1.2.3", [2, " 1.2.10", "1.2.x", []]),
+    ("semver_gte", "1.2.3", "1.2.3", "1.2.3-rc.1", [2, "1.2.3-", "1.2.3-01", False]),
+    ("semver_range", "^1.2.0", "1.9.9", "2.0.0", [1.3, "1.3", "latest", ["1.3.0"]]),
+    ("before", "2026-03-01T12:00:00Z", "2026-03-01T11:59:59Z", "2026-03-01T12:00:00Z",
+     ["2026-03-01", "2026-03-01T11:00:00", "yesterday", True, ["2026-01-01T00:00:00Z"]]),
+    ("after", 1_000, 1_001, 1_000, ["1001", True, "1970-01-01T00:00:61Z", {}]),
+    ("in_cidr", "10.0.0.0/8", "10.1.2.3", "11.1.2.3", [10, "10.1.2", "010.1.2.3", "10.1.2.3/32", ["10.1.2.3"]]),
+    ("has_any", ["a", 1], ["z", 1], ["z", 2], ["a", 1, {"a": 1}]),
+    ("has_all", ["a", 1], [1, "a", "z"], ["a", "1"], ["a", 1, True]),
+]
+
+
+def condition_case(name, plan_name, flag_key, attributes, holds, **others):
+    expect = served("a", "TARGETING_MATCH", "rule_match", ruleId="tested") if holds else served("b", "DEFAULT", "fallthrough")
+    shown = json.dumps(attributes, ensure_ascii=False)
+    case(f"{name}: {shown} {'holds' if holds else 'does not hold'}", plan_name, flag_key, expect, attributes=attributes, **others)
+
+
+operator_flags = []
+for op, constant, good, bad, wrong in OPERATORS:
+    for negate in (False, True):
+        condition = {"attribute": "x", "op": op, "value": constant, **({"negate": True} if negate else {})}
+        key = f"{op}-negated" if negate else op
+        operator_flags.append(flag(key, rules=[rule("tested", {"variation": "a"}, condition)]))
+        for attributes, holds in [({"x": good}, not negate), ({"x": bad}, negate), ({}, False), ({"x": None}, False)]:
+            condition_case(f"operator {key}", "operators", key, attributes, holds)
+        for value in wrong:
+            condition_case(f"operator {key}, wrong type", "operators", key, {"x": value}, False)
+plans["operators"] = plan(operator_flags)
+
+# --- values and texts of every kind -------------------------------------------------------------------------------
+
+COMBINED, DECOMPOSED = "\u00e9", "e\u0301"
+TEXTS = [
+    ("texts are not normalised", {"attribute": "x", "op": "eq", "value": COMBINED}, [({"x": COMBINED}, True), ({"x": DECOMPOSED}, False)]),
+    ("an emoji is a text like any other", {"attribute": "x", "op": "ends_with", "value": "🚦"}, [({"x": "go 🚦"}, True), ({"x": "go 🚥"}, False)]),
+    ("a dot of a pattern is one character, also beyond the basic plane", {"attribute": "x", "op": "matches", "value": "^.$"},
+     [({"x": "🚦"}, True), ({"x": "ab"}, False)]),
+    ("classes of a pattern know Unicode", {"attribute": "x", "op": "matches", "value": "^\\p{Cyrillic}+$"}, [({"x": "щука"}, True), ({"x": "pike"}, False)]),
+    ("a pattern's text of 1024 code units is looked at", {"attribute": "x", "op": "matches", "value": "z$"}, [({"x": "a" * 1_023 + "z"}, True)]),
+    ("a longer one has the wrong type", {"attribute": "x", "op": "matches", "value": "z$", "negate": False}, [({"x": "a" * 1_024 + "z"}, False)]),
+    ("the empty text is there", {"attribute": "x", "op": "eq", "value": ""}, [({"x": ""}, True), ({}, False)]),
+    ("the empty text is part of every text", {"attribute": "x", "op": "contains", "value": ""}, [({"x": "a"}, True), ({"x": ""}, True), ({"x": 1}, False)]),
+    ("case counts", {"attribute": "x", "op": "starts_with", "value": "Straße"}, [({"x": "Straße 5"}, True), ({"x": "STRASSE 5"}, False)]),
+    ("numbers are doubles", {"attribute": "x", "op": "eq", "value": 0.3}, [({"x": 0.3}, True), ({"x": 0.30000000000000004}, False)]),
+    ("large numbers too", {"attribute": "x", "op": "eq", "value": 9_007_199_254_740_992}, [({"x": 9_007_199_254_740_993}, True)]),
+    ("negative zero is zero", {"attribute": "x", "op": "eq", "value": 0}, [({"x": -0.0}, True), ({"x": 1}, False)]),
+    ("less than zero", {"attribute": "x", "op": "lt", "value": 0}, [({"x": -5e-324}, True), ({"x": -0.0}, False), ({"x": 0}, False)]),
+    ("more than the next smaller double", {"attribute": "x", "op": "gt", "value": 1}, [({"x": 1.0000000000000002}, True), ({"x": 1}, False)]),
+    ("between with one point", {"attribute": "x", "op": "between", "value": [2, 2]}, [({"x": 2}, True), ({"x": 2.000001}, False)]),
+    ("in, of booleans", {"attribute": "x", "op": "in", "value": [True]}, [({"x": True}, True), ({"x": False}, False), ({"x": "true"}, False)]),
+    ("not_in, of another type than any of the list", {"attribute": "x", "op": "not_in", "value": [1, 2]}, [({"x": 3}, True), ({"x": "3"}, False)]),
+    ("neq of a number", {"attribute": "x", "op": "neq", "value": 1}, [({"x": 2}, True), ({"x": "1"}, False), ({}, False)]),
+    ("neq of a boolean, negated", {"attribute": "x", "op": "neq", "value": True, "negate": True}, [({"x": True}, True), ({"x": False}, False), ({}, False)]),
+    ("exists with true", {"attribute": "x", "op": "exists", "value": True}, [({"x": False}, True), ({}, False)]),
+    ("exists with false asks for absence", {"attribute": "x", "op": "exists", "value": False}, [({}, True), ({"x": None}, True), ({"x": 0}, False)]),
+    ("exists with false, negated", {"attribute": "x", "op": "exists", "value": False, "negate": True}, [({"x": []}, True), ({}, False)]),
+    ("members of a list are compared without converting", {"attribute": "x", "op": "has_any", "value": [True, "1"]},
+     [({"x": [1]}, False), ({"x": ["1"]}, True), ({"x": [True]}, True), ({"x": [[True]]}, False)]),
+    ("has_all of one that occurs twice", {"attribute": "x", "op": "has_all", "value": ["a", "a"]}, [({"x": ["a"]}, True), ({"x": []}, False)]),
+    ("has_any negated", {"attribute": "x", "op": "has_any", "value": ["a"], "negate": True}, [({"x": ["b"]}, True), ({"x": []}, True), ({"x": ["a"]}, False), ({"x": "b"}, False)]),
+]
+VERSIONS = [
+    ("1.0.0-alpha", "1.0.0-alpha.1"), ("1.0.0-alpha.1", "1.0.0-alpha.beta"), ("1.0.0-alpha.beta", "1.0.0-beta"),
+    ("1.0.0-beta", "1.0.0-beta.2"), ("1.0.0-beta.2", "1.0.0-beta.11"), ("1.0.0-beta.11", "1.0.0-rc.1"),
+    ("1.0.0-rc.1", "1.0.0"), ("1.0.0", "1.0.1"), ("1.9.0", "1.10.0"), ("1.99.99", "2.0.0"),
+    ("0.0.131071", "0.0.131072"), ("1.0.0-9", "1.0.0-a"),
+]
+for lower, higher in VERSIONS:
+    TEXTS.append((f"semver {lower} < {higher}", {"attribute": "x", "op": "semver_lt", "value": higher},
+                  [({"x": lower}, True), ({"x": higher}, False)]))
+TEXTS += [
+    ("semver: build metadata has no rank", {"attribute": "x", "op": "semver_eq", "value": "1.0.0+a"}, [({"x": "1.0.0+b"}, True), ({"x": "1.0.0-b"}, False)]),
+    ("semver_range with alternatives", {"attribute": "x", "op": "semver_range", "value": "1.x || >=3.1.0"},
+     [({"x": "1.4.9"}, True), ({"x": "2.0.0"}, False), ({"x": "3.1.0"}, True)]),
+    ("semver_range that names a pre-release", {"attribute": "x", "op": "semver_range", "value": ">=1.2.3-beta.2"},
+     [({"x": "1.2.3-beta.4"}, True), ({"x": "1.2.4-beta.4"}, False), ({"x": "1.2.4"}, True)]),
+    ("semver_range with a tilde, negated", {"attribute": "x", "op": "semver_range", "value": "~1.2.3", "negate": True},
+     [({"x": "1.3.0"}, True), ({"x": "1.2.9"}, False), ({"x": "1.3"}, False)]),
+    ("an instant with an offset", {"attribute": "x", "op": "after", "value": "2026-03-01T00:00:00+02:00"},
+     [({"x": "2026-02-28T22:00:00.001Z"}, True), ({"x": "2026-02-28T22:00:00Z"}, False)]),
+    ("lower-case letters and a blank are RFC 3339", {"attribute": "x", "op": "before", "value": "2026-03-01t00:00:00z"},
+     [({"x": "2026-02-28 23:59:59z"}, True)]),
+    ("29 February of a leap year", {"attribute": "x", "op": "after", "value": 0}, [({"x": "2024-02-29T00:00:00Z"}, True), ({"x": "2100-02-29T00:00:00Z"}, False)]),
+    ("24:00 and a leap second are no instants", {"attribute": "x", "op": "after", "value": 0}, [({"x": "2024-01-01T24:00:00Z"}, False), ({"x": "2016-12-31T23:59:60Z"}, False)]),
+    ("digits beyond milliseconds are cut", {"attribute": "x", "op": "after", "value": "2026-01-01T00:00:00.123Z"},
+     [({"x": "2026-01-01T00:00:00.1239Z"}, False), ({"x": "2026-01-01T00:00:00.124Z"}, True)]),
+    ("an instant before 1970", {"attribute": "x", "op": "before", "value": 0}, [({"x": "1969-12-31T23:59:59Z"}, True), ({"x": -1}, True), ({"x": 0}, False)]),
+    ("a network of one address", {"attribute": "x", "op": "in_cidr", "value": "10.0.0.7/32"}, [({"x": "10.0.0.7"}, True), ({"x": "10.0.0.8"}, False)]),
+    ("the network of all addresses", {"attribute": "x", "op": "in_cidr", "value": "0.0.0.0/0"}, [({"x": "255.255.255.255"}, True), ({"x": "::1"}, False)]),
+    ("IPv6 in all its forms", {"attribute": "x", "op": "in_cidr", "value": "2001:db8::/33"},
+     [({"x": "2001:0DB8:7fff::1"}, True), ({"x": "2001:db8:8000::1"}, False), ({"x": "2001:db8::1%eth0"}, False)]),
+    ("an address mapped into IPv6 against an IPv6 network", {"attribute": "x", "op": "in_cidr", "value": "::ffff:0:0/96"}, [({"x": "::ffff:1.2.3.4"}, True), ({"x": "1.2.3.4"}, False)]),
+    ("a path of three", {"attribute": "a.b.c", "op": "eq", "value": 1}, [({"a": {"b": {"c": 1}}}, True), ({"a": {"b.c": 1}}, False), ({"a.b": {"c": 1}}, False)]),
+    ("a path through a missing member", {"attribute": "a.b", "op": "exists", "negate": True}, [({"a": {}}, True), ({"a": None}, True), ({"a": {"b": 1}}, False)]),
+    ("a path into a text", {"attribute": "a.length", "op": "exists"}, [({"a": "text"}, False)]),
+    ("a path into a list", {"attribute": "a.0", "op": "exists"}, [({"a": ["first"]}, False), ({"a": {"0": "first"}}, True)]),
+    ("a member of the language's own", {"attribute": "__proto__", "op": "exists"}, [({}, False)]),
+    ("a null at the full name does not hide the path", {"attribute": "a.b", "op": "eq", "value": 1}, [({"a.b": 1, "a": {"b": 2}}, True)]),
+]
+# --- nesting ------------------------------------------------------------------------------------------------------
+
+X, Y, Z = ({"attribute": name, "op": "eq", "value": 1} for name in "xyz")
+NESTED = [
+    ("all of any", {"all": [{"any": [X, Y]}, {"any": [Y, Z]}]}, [({"y": 1}, True), ({"x": 1, "z": 1}, True), ({"x": 1}, False)]),
+    ("any of all", {"any": [{"all": [X, Y]}, {"all": [Y, Z]}]}, [({"x": 1, "y": 1}, True), ({"x": 1, "z": 1}, False)]),
+    ("not all", {"not": {"all": [X, Y]}}, [({"x": 1}, True), ({}, True), ({"x": 1, "y": 1}, False)]),
+    ("not any", {"not": {"any": [X, Y]}}, [({}, True), ({"y": 1}, False)]),
+    ("not not", {"not": {"not": X}}, [({"x": 1}, True), ({}, False)]),
+    ("not of an empty all", {"not": {"all": []}}, [({}, False)]),
+    ("not of an empty any", {"not": {"any": []}}, [({}, True)]),
+    ("one member is itself", {"all": [{"any": [X]}]}, [({"x": 1}, True), ({"x": 2}, False)]),
+    ("32 levels of not", None, [({"x": 1}, True), ({"x": 2}, False)]),
+    ("33 levels are beyond", None, [({"x": 1}, False), ({"x": 2}, False)]),
+    ("negate under not", {"not": {"attribute": "x", "op": "eq", "value": 1, "negate": True}}, [({"x": 1}, True), ({}, True), ({"x": 2}, False)]),
+]
+
+
+def negations(levels):
+    condition = X
+    for _ in range(levels):
+        condition = {"not": condition}
+    return condition
+
+
+ROWS = [
+    (name, {"32 levels of not": negations(32), "33 levels are beyond": negations(33)}.get(name, condition), rows)
+    for name, condition, rows in TEXTS + NESTED
+]
+plans["values"] = plan([flag(f"value-{index}", rules=[rule("tested", {"variation": "a"}, condition)]) for index, (_, condition, _) in enumerate(ROWS)])
+for index, (name, _, rows) in enumerate(ROWS):
+    for attributes, holds in rows:
+        shown = json.dumps(attributes, ensure_ascii=False)
+        expect = served("a", "TARGETING_MATCH", "rule_match", ruleId="tested") if holds else served("b", "DEFAULT", "fallthrough")
+        case(f"{name}: {shown if len(shown) < 200 else 'long'} {'holds' if holds else 'does not hold'}", "values", f"value-{index}", expect, attributes=attributes)
+
+# --- segments -----------------------------------------------------------------------------------------------------
+
+OTHER = UNITS[3]
+CHAIN = [segment("link-0", rules=[IS_PRO])] + [
+    segment(f"link-{level}", rules=[{"op": "in_segment", "value": f"link-{level - 1}"}]) for level in range(1, 33)
+]
+plans["segments"] = plan(
+    [flag(key, rules=[rule("tested", {"variation": "a"}, condition)]) for key, condition in [
+        ("listed", {"op": "in_segment", "value": "list"}),
+        ("not-listed", {"op": "in_segment", "value": "list", "negate": True}),
+        ("either", {"op": "in_segment", "value": ["empty", "list"]}),
+        ("neither", {"op": "in_segment", "value": ["empty", "list"], "negate": True}),
+        ("without-the-excluded", {"op": "in_segment", "value": "all-but-one"}),
+        ("deep", {"op": "in_segment", "value": "link-31"}),
+        ("too-deep", {"not": {"op": "in_segment", "value": "link-32"}}),
+        ("circular", {"not": {"op": "in_segment", "value": "ring"}}),
+        ("unknown", {"not": {"op": "in_segment", "value": "nobody-made-it"}}),
+        ("odd", {"op": "in_segment", "value": "odd-ids"}),
+    ]],
+    segments=[
+        segment("list", included=[ANY, UNITS[1]]),
+        segment("empty"),
+        segment("all-but-one", excluded=[OTHER], rules=[{"all": []}]),
+        segment("ring", rules=[{"op": "in_segment", "value": "ring"}]),
+        segment("odd-ids", included=["AAAAAAAAAAAAAAAAAAAAA_"]),
+        *CHAIN,
+    ],
+)
+for key, unit, holds in [
+    ("listed", ANY, True), ("listed", OTHER, False), ("not-listed", ANY, False), ("not-listed", OTHER, True),
+    ("either", ANY, True), ("either", OTHER, False), ("neither", ANY, False), ("neither", OTHER, True),
+    ("without-the-excluded", ANY, True), ("without-the-excluded", OTHER, False),
+    ("odd", "AAAAAAAAAAAAAAAAAAAAA_", True), ("odd", "AAAAAAAAAAAAAAAAAAAAA-", False), ("odd", "AAAAAAAAAAAAAAAAAAAAAA", False),
+    ("too-deep", ANY, False), ("circular", ANY, False), ("unknown", ANY, False),
+]:
+    condition_case(f"segment {key}, unit {unit}", "segments", key, {}, holds, unit=unit)
+condition_case("segments 32 deep", "segments", "deep", {"x": "pro"}, True)
+condition_case("segments 32 deep", "segments", "deep", {"x": "free"}, False)
+
+# --- rollouts, shadows, models ------------------------------------------------------------------------------------
+
+STEPS = [{"at": 1_000, "share": 1_000}, {"at": 2_000, "share": 5_000}, {"at": 3_000, "share": 10_000}]
+SHRINKING = [{"at": 1_000, "share": 5_000}, {"at": 2_000, "share": 2_001}]
+
+
+def rollout(**members):
+    return {"rollout": {"variation": "a", "ramp": "step", "steps": STEPS, **members}}
+
+
+MODEL = {"registry": "models.example.org", "name": "ranker", "version": "7", "alias": "champion"}
+plans["rollouts"] = plan([
+    flag("stepped", rules=[rule("ramp", rollout(otherwise="c"))]),
+    flag("stepped-or-below", rules=[rule("ramp", rollout())]),
+    flag("stepped-last", fallthrough=rollout()),
+    flag("linear", fallthrough=rollout(otherwise="b", ramp="linear")),
+    flag("shrinking", fallthrough=rollout(otherwise="b", ramp="linear", steps=SHRINKING)),
+    flag("salted", salt="stepped", rules=[rule("ramp", rollout(otherwise="c"))]),
+    flag("shadow", rules=[rule("compare", {"shadow": {"variation": "a", "candidate": "b"}}, IS_PRO)], fallthrough={"shadow": {"variation": "b", "candidate": "c"}}),
+    flag("shadow-only", fallthrough={"shadow": {"variation": "b", "candidate": "a"}}),
+    flag("modelled", variations=[{"key": "a", "value": "A", "model": MODEL}, {"key": "b", "value": "B"}, {"key": "c", "value": "C"}],
+         rules=[rule("pros", {"variation": "a"}, IS_PRO)]),
+])
+
+
+def unit_in(salt, low, high):
+    return unit_where(lambda unit: low <= bucket(f"{SALT}:{salt}", unit) < high)
+
+
+STEP_TABLE = [(999, 0), (1_000, 1_000), (1_999, 1_000), (2_000, 5_000), (2_999, 5_000), (3_000, 10_000), (9_999_999, 10_000)]
+for now, share in STEP_TABLE:
+    for low, high in [(0, 1_000), (1_000, 5_000), (5_000, 10_000)]:
+        unit = unit_in("stepped", low, high)
+        inside = low < share
+        for key in ("stepped", "salted"):
+            expect = served("a" if inside else "c", "SPLIT", "split", ruleId="ramp", propensity=(share if inside else 10_000 - share) / 10_000)
+            case(f"rollout {key} at {now}, bucket {low} to {high}", "rollouts", key, expect, unit=unit, now=now)
+for now, inside in [(999, False), (1_000, True)]:
+    unit = unit_in("stepped-or-below", 0, 1_000)
+    expect = served("a", "SPLIT", "split", ruleId="ramp", propensity=0.1) if inside else served("b", "DEFAULT", "fallthrough")
+    case(f"a rollout without otherwise, at {now}", "rollouts", "stepped-or-below", expect, unit=unit, now=now)
+case("outside of a rollout that is the fallthrough", "rollouts", "stepped-last", served("c", "DEFAULT", "fallthrough"), unit=unit_in("stepped-last", 5_000, 10_000), now=2_500)
+case("inside of a rollout that is the fallthrough", "rollouts", "stepped-last", served("a", "SPLIT", "split", propensity=0.5), unit=unit_in("stepped-last", 0, 5_000), now=2_500)
+
+
+def linear_share(steps, now):
+    """Integer arithmetic, rounded down."""
+    before = [step for step in steps if step["at"] <= now]
+    behind = [step for step in steps if step["at"] > now]
+    if not before:
+        return 0
+    last = before[-1]
+    if not behind:
+        return last["share"]
+    return last["share"] + (behind[0]["share"] - last["share"]) * (now - last["at"]) // (behind[0]["at"] - last["at"])
+
+
+for key, steps, times in [("linear", STEPS, (999, 1_000, 1_001, 1_500, 1_999, 2_333, 2_999, 3_000)), ("shrinking", SHRINKING, (1_000, 1_001, 1_500, 1_999, 2_000, 5_000))]:
+    for now in times:
+        share = linear_share(steps, now)
+        for inside in (True, False):
+            if (share == 0 and inside) or (share == 10_000 and not inside):
+                continue
+            # The closest units on both sides of the border.
+            within = [unit for unit in UNITS if (bucket(f"{SALT}:{key}", unit) < share) == inside]
+            unit = (max if inside else min)(within, key=lambda each: bucket(f"{SALT}:{key}", each))
+            expect = served("a" if inside else "b", "SPLIT", "split", propensity=(share if inside else 10_000 - share) / 10_000)
+            case(f"{key} ramp at {now}, {'inside' if inside else 'outside'} {share}", "rollouts", key, expect, unit=unit, now=now)
+case("a shadow in a rule", "rollouts", "shadow", served("a", "TARGETING_MATCH", "rule_match", ruleId="compare", shadow="b"), attributes={"x": "pro"})
+case("a shadow in the fallthrough", "rollouts", "shadow", served("b", "DEFAULT", "fallthrough", shadow="c"))
+case("a shadow and nothing else", "rollouts", "shadow-only", served("b", "STATIC", "fallthrough", shadow="a"))
+case("a variation with a model", "rollouts", "modelled", served("a", "TARGETING_MATCH", "rule_match", ruleId="pros", model=MODEL), attributes={"x": "pro"})
+case("a variation without one", "rollouts", "modelled", served("b", "DEFAULT", "fallthrough"))
+
+# --- layers, holdouts, participation, kept variants, remembered ranges ---------------------------------------------
+
+
+def salted(key, kind):
+    return f"{SALT}:{key}:{kind}"
+
+
+def in_layer(layer, low, high):
+    return lambda unit: low <= bucket(salted(layer, "layer"), unit) < high
+
+
+def slots(layer, *ranges):
+    return {"layer": {"key": layer, "slots": [{"from": low, "to": high} for low, high in ranges]}}
+
+
+def held_out(key, share):
+    return lambda unit: bucket(salted(key, "holdout"), unit) < share
+
+
+NEWER_EXPERIMENTS = {
+    "left": slots("pages", (0, 4_000), (9_000, 10_000)),
+    "right": slots("pages", (4_000, 9_000)),
+    "half-of-left": {**slots("pages", (0, 4_000), (9_000, 10_000)), "allocation": 5_000},
+    "salted-layer": slots("other-pages", (0, 4_000), (9_000, 10_000)),
+    "lost-layer": slots("nowhere", (0, 10_000)),
+    "held": {"tags": ["money"]},
+    "held-targeted": {"tags": ["money"], "targeting": IS_PRO},
+    "held-in-layer": {"tags": ["money"], **slots("pages", (0, 1))},
+    "free": {"tags": ["colour"]},
+    "remembered": {"ranges": [{"from": 0, "to": 1_000, "variant": 0}, {"from": 1_000, "to": 8_000, "variant": 1}, {"from": 8_000, "to": 10_000, "variant": 0}]},
+    "short": {"variants": [{"key": "control", "variation": "a", "weight": 3_000}, {"key": "treatment", "variation": "b", "weight": 0}]},
+    "kept": {"sticky": "store", "phase": 3},
+    "kept-nowhere": {"sticky": "store", "phase": 3, "allocation": 0, **slots("pages", (0, 1)), "participationLimit": 1, "unit": "kept"},
+    "kept-paused": {"sticky": "store", "phase": 3, "status": "paused"},
+    "kept-targeted": {"sticky": "store", "phase": 3, "targeting": IS_PRO},
+    "kept-held": {"sticky": "store", "phase": 3, "tags": ["money"]},
+    "not-kept": {"phase": 3},
+}
+RANKED = {
+    # Over units of a kind of its own, so that the experiments above do not count.
+    "first": {"priority": 10, "targeting": {"attribute": "first", "op": "exists"}},
+    "second": {"priority": 5, "targeting": {"attribute": "second", "op": "exists"}},
+    "third": {"priority": 0, "participationLimit": 1},
+    "third-too": {"priority": 0, "participationLimit": 3},
+    "last": {"priority": -5, "participationLimit": 2},
+    "paused-first": {"priority": 50, "status": "paused"},
+    "alone": {"priority": -9, "participationLimit": 1, "unit": "session"},
+}
+plans["experiments-2"] = plan(
+    [flag(key, rules=[rule("try", {"experiment": key, "otherwise": "c"})]) for key in NEWER_EXPERIMENTS]
+    + [flag(key, fallthrough={"experiment": key, "otherwise": "c"}) for key in RANKED],
+    experiments=[experiment(key, key, **{"unit": "device", **members}) for key, members in NEWER_EXPERIMENTS.items()]
+    + [experiment(key, key, **{"unit": "user", **members}) for key, members in RANKED.items()],
+    layers=[{"key": "pages", "quarantineDays": 7, "quarantine": []}, {"key": "other-pages", "salt": "pages", "quarantineDays": 7, "quarantine": []}],
+    holdouts=[{"key": "money-free", "share": 2_000, "tags": ["money", "price"]}, {"key": "ended", "share": 10_000, "tags": ["money"], "endsAt": 500}],
+)
+NOT_HELD = held_out("money-free", 2_000)
+
+
+def experiment_case(name, key, expect, unit=ANY, **others):
+    case(f"{key}: {name}", "experiments-2", key, expect, unit=unit, **others)
+
+
+def given(key, unit, share=1.0, **members):
+    return assigned(key, is_control(key)(unit), share, ruleId="try", **members)
+
+
+def turned_away(code, **members):
+    return served("c", "DEFAULT", code, ruleId="try", **members)
+
+
+for name, low, high in [("first range of slots", 0, 4_000), ("second range of slots", 9_000, 10_000)]:
+    unit = unit_where(in_layer("pages", low, high))
+    for key in ("left", "salted-layer"):
+        experiment_case(name, key, given(key, unit), unit)
+    experiment_case(f"slots of another, {name}", "right", turned_away("domain_conflict", propensity=0.5), unit)
+unit = unit_where(in_layer("pages", 4_000, 9_000))
+experiment_case("slots of its own", "right", given("right", unit), unit)
+for key in ("left", "salted-layer", "half-of-left"):
+    experiment_case("slots of another", key, turned_away("domain_conflict", propensity=0.5), unit)
+for inside in (True, False):
+    unit = unit_where(lambda each: in_layer("pages", 0, 4_000)(each) and (bucket(salted("half-of-left", "allocation"), each) < 5_000) == inside)
+    expect = given("half-of-left", unit, 0.5) if inside else turned_away("outside_traffic_allocation", propensity=0.5)
+    experiment_case(f"slot and allocation are two draws, {'inside' if inside else 'outside'}", "half-of-left", expect, unit)
+experiment_case("a layer that is not there has no slots", "lost-layer", turned_away("domain_conflict", propensity=0))
+
+unit = unit_where(NOT_HELD)
+experiment_case("held out", "held", turned_away("holdout", propensity=0.2), unit)
+experiment_case("targeting is asked before the holdout", "held-targeted", turned_away("targeting_mismatch"), unit)
+experiment_case("the holdout is asked after targeting", "held-targeted", turned_away("holdout", propensity=0.2), unit, attributes={"x": "pro"})
+experiment_case("the holdout is asked before the slot", "held-in-layer", turned_away("holdout", propensity=0.2), unit)
+experiment_case("a holdout of other tags", "free", given("free", unit), unit)
+experiment_case("before its end, the other holdout", "held", turned_away("holdout", propensity=1), unit, now=499)
+unit = unit_where(lambda each: not NOT_HELD(each))
+experiment_case("not held out", "held", given("held", unit), unit)
+experiment_case("at its end a holdout holds nobody", "held", given("held", unit), unit, now=500)
+experiment_case("just before its end", "held", turned_away("holdout", propensity=1), unit, now=499)
+
+for low, high, control in [(0, 1_000, True), (1_000, 3_000, False), (3_000, 8_000, False), (8_000, 10_000, True)]:
+    unit = unit_where(lambda each: low <= bucket(salted("remembered", "variant"), each) < high)
+    experiment_case(f"remembered ranges, buckets {low} to {high}", "remembered", assigned("remembered", control, ruleId="try"), unit)
+experiment_case("weights that leave buckets to nobody: dealt", "short", assigned("short", True, ruleId="try"), unit_where(is_control("short")))
+experiment_case("weights that leave buckets to nobody", "short", turned_away("no_variants"), unit_where(lambda each: not is_control("short")(each)))
+
+
+def kept(key, variant, phase=3):
+    return {"kept": {key: {"phase": phase, "variant": variant}}}
+
+
+for variant in ("control", "treatment"):
+    for key in ("kept", "kept-nowhere"):
+        share = 1.0 if key == "kept" else 0.0
+        experiment_case(f"{variant} was kept", key, assigned(key, variant == "control", share, ruleId="try"), **kept(key, variant))
+    experiment_case(f"{variant} was kept in another phase", "kept", given("kept", ANY), **kept("kept", variant, 2))
+    experiment_case(f"{variant} was kept for another experiment", "kept", given("kept", ANY), **kept("other", variant))
+    experiment_case(f"{variant} was kept, but it deals by hashing alone", "not-kept", given("not-kept", ANY), **kept("not-kept", variant))
+experiment_case("the kept variant is no more", "kept", given("kept", ANY), **kept("kept", "gone"))
+experiment_case("nothing was kept", "kept", given("kept", ANY))
+experiment_case("status is asked before what was kept", "kept-paused", turned_away("no_active_experiment"), **kept("kept-paused", "control"))
+experiment_case("targeting is asked before what was kept", "kept-targeted", turned_away("targeting_mismatch"), **kept("kept-targeted", "control"))
+unit = unit_where(NOT_HELD)
+experiment_case("the holdout is asked before what was kept", "kept-held", turned_away("holdout", propensity=0.2), unit, **kept("kept-held", "control"))
+
+
+def ranked(key, attributes, code=None):
+    control = is_control(key)(ANY)
+    return assigned(key, control) if code is None else served("c", "DEFAULT", code)
+
+
+BOTH = {"first": 1, "second": 1}
+for key, attributes, code in [
+    ("first", BOTH, None), ("second", BOTH, None),
+    ("third", {}, None), ("third", {"first": 1}, "participation_limit"), ("third", {"second": 1}, "participation_limit"), ("third", BOTH, "participation_limit"),
+    # `third` has the same priority and sorts before it, so it counts, when it takes the unit itself.
+    ("third-too", BOTH, None), ("third-too", {}, None),
+    ("last", BOTH, "participation_limit"), ("last", {"first": 1}, "participation_limit"), ("last", {}, "participation_limit"),
+    ("alone", BOTH, None),
+]:
+    case(f"{key} under a limit, {json.dumps(attributes)}", "experiments-2", key, ranked(key, attributes, code), attributes=attributes)
+plans["participation"] = plan(
+    [flag(key, fallthrough={"experiment": key, "otherwise": "c"}) for key in ("a1", "b1", "c1", "d1")],
+    experiments=[
+        experiment("b1", "b1", priority=7, targeting=X),
+        experiment("a1", "a1", priority=7, targeting=Y, participationLimit=1),
+        experiment("c1", "c1", priority=1, participationLimit=2),
+        experiment("d1", "d1", priority=1, participationLimit=2, sticky="store"),
+    ],
+)
+for key, attributes, code in [
+    ("a1", {"x": 1, "y": 1}, None), ("b1", {"x": 1, "y": 1}, None), ("c1", {"x": 1, "y": 1}, "participation_limit"),
+    ("c1", {"x": 1}, None), ("c1", {"y": 1}, None), ("d1", {"x": 1}, "participation_limit"), ("d1", {}, None), ("d1", {"x": 1, "y": 1}, "participation_limit"),
+]:
+    case(f"participation of {key}, {json.dumps(attributes)}", "participation", key, ranked(key, attributes, code), attributes=attributes)
+case("a kept variant is not asked about participation", "participation", "d1", assigned("d1", True), attributes={"x": 1, "y": 1}, kept={"d1": {"phase": 1, "variant": "control"}})
+
+# --- overrides ----------------------------------------------------------------------------------------------------
+
+SESSION = unit_id("session-1", "session")
+
+
+def override(key, target, unit=ANY, **members):
+    return {"key": key, "unit": unit, "target": target, **members}
+
+
+plans["overrides"] = plan(
+    [
+        flag("forced"), flag("forced-killed", killed=True), flag("forced-archived", status="archived"),
+        flag("forced-needs", prerequisites=[{"flag": "gone", "variations": ["a"]}]),
+        flag("needs-forced", prerequisites=[{"flag": "forced", "variations": ["a"]}], rules=[GOES_A]),
+        flag("expiring"), flag("twice"), flag("both"), flag("unit-and-session"), flag("other-unit"), flag("unknown-variation"),
+        flag("tested", fallthrough={"experiment": "tested"}), flag("drafted"), flag("put-away"),
+        flag("flag-first", fallthrough={"experiment": "flag-first"}),
+    ],
+    experiments=[
+        experiment("tested", "tested"), experiment("drafted", "drafted", status="draft"), experiment("put-away", "put-away", status="archived"),
+        experiment("flag-first", "flag-first"),
+    ],
+    overrides=[
+        override("o-forced", {"flag": "forced", "variation": "a"}),
+        override("o-killed", {"flag": "forced-killed", "variation": "a"}),
+        override("o-archived", {"flag": "forced-archived", "variation": "a"}),
+        override("o-needs", {"flag": "forced-needs", "variation": "a"}),
+        override("o-expiring", {"flag": "expiring", "variation": "a"}, expiresAt=1_000),
+        override("o-twice-1", {"flag": "twice", "variation": "a"}, expiresAt=1_000),
+        override("o-twice-2", {"flag": "twice", "variation": "c"}),
+        override("o-session", {"flag": "both", "variation": "a"}, SESSION),
+        override("o-unit", {"flag": "unit-and-session", "variation": "c"}),
+        override("a-session-first-by-key", {"flag": "unit-and-session", "variation": "a"}, SESSION),
+        override("o-other", {"flag": "other-unit", "variation": "a"}, OTHER),
+        override("o-unknown", {"flag": "unknown-variation", "variation": "z"}),
+        override("o-nowhere", {"flag": "nowhere", "variation": "a"}),
+        override("o-tested", {"experiment": "tested", "variant": "control"}),
+        override("o-drafted", {"experiment": "drafted", "variant": "treatment"}),
+        override("o-put-away", {"experiment": "put-away", "variant": "control"}),
+        override("a-experiment", {"experiment": "flag-first", "variant": "control"}),
+        override("o-flag", {"flag": "flag-first", "variation": "c"}),
+        override("o-no-variant", {"experiment": "tested", "variant": "gone"}, OTHER),
+    ],
+)
+
+
+def forced(variation, **members):
+    return served(variation, "STATIC", "override", **members)
+
+
+for key in ("forced", "forced-killed", "forced-archived", "forced-needs"):
+    case(f"override of a flag: {key}", "overrides", key, forced("a"))
+case("no override of another unit", "overrides", "forced", served("b", "STATIC", "fallthrough"), unit=OTHER)
+case("an overridden flag meets a prerequisite", "overrides", "needs-forced", served("a", "TARGETING_MATCH", "rule_match", ruleId="to-a"))
+case("and for others it does not", "overrides", "needs-forced", served("c", "DEFAULT", "prerequisite_failed"), unit=OTHER)
+case("before an override expires", "overrides", "expiring", forced("a"), now=999)
+case("when an override expires", "overrides", "expiring", served("b", "STATIC", "fallthrough"), now=1_000)
+case("of two overrides the key that sorts first", "overrides", "twice", forced("a"), now=999)
+case("when that has expired, the other", "overrides", "twice", forced("c"), now=1_000)
+case("override of a session", "overrides", "both", forced("a"), unit=OTHER, sessionId=SESSION)
+case("override of a session that is not this one", "overrides", "both", served("b", "STATIC", "fallthrough"), unit=OTHER, sessionId=OTHER)
+case("without a session", "overrides", "both", served("b", "STATIC", "fallthrough"), unit=OTHER)
+case("the unit's override goes before the session's", "overrides", "unit-and-session", forced("c"), sessionId=SESSION)
+case("the session's override where the unit has none", "overrides", "unit-and-session", forced("a"), unit=OTHER, sessionId=SESSION)
+case("override of a unit that asks", "overrides", "other-unit", forced("a"), unit=OTHER)
+case("an override to a variation that is not there", "overrides", "unknown-variation", served("b", "STATIC", "fallthrough"))
+case("override of an experiment", "overrides", "tested", forced("a", experiment="tested", variant="control"))
+case("override of an experiment that has not begun", "overrides", "drafted", forced("b", experiment="drafted", variant="treatment"))
+case("override of an archived experiment", "overrides", "put-away", served("b", "STATIC", "fallthrough"))
+case("the flag's override goes before its experiment's", "overrides", "flag-first", forced("c"))
+case("an override to a variant that is not there", "overrides", "tested", assigned("tested", is_control("tested")(OTHER)), unit=OTHER)
+
+# --- imported hash recipes ------------------------------------------------------------------------------------------
+
+
+def fnv1a32(text):
+    value = 2_166_136_261
+    for unit in text.encode("utf-16-le")[::2]:  # ASCII only here: one byte of each code unit
+        value = ((value ^ unit) * 16_777_619) & 0xFFFF_FFFF
+    return value
+
+
+def growthbook(seed, key):
+    return fnv1a32(str(fnv1a32(seed + key))) % 10_000 / 10_000
+
+
+def eppo(salt, shards, key):
+    return int.from_bytes(hashlib.md5(f"{salt}-{key}".encode()).digest()[:4], "big") % shards / shards
+
+
+KEYS = [f"person-{index}" for index in range(500)]
+
+
+def key_where(holds):
+    return next(key for key in KEYS if holds(key))
+
+
+GB = {"profile": "growthbook", "version": 2, "seed": "imported"}
+EP = {"profile": "eppo", "salt": "imported", "shards": 1_000, "attribute": "account.id"}
+IMPORTED = [
+    {"key": "control", "variation": "a", "weight": 5_000, "range": {"from": 0, "to": 0.25}},
+    {"key": "treatment", "variation": "b", "weight": 5_000, "range": {"from": 0.5, "to": 0.75}},
+]
+plans["recipes"] = plan(
+    [
+        flag("split", fallthrough={"hash": GB, "split": [{key: part[key] for key in ("variation", "weight", "range")} for part in IMPORTED]}),
+        flag("split-in-rule", rules=[rule("deal", {"hash": EP, "split": [{key: part[key] for key in ("variation", "weight", "range")} for part in IMPORTED]})]),
+        flag("rollout", fallthrough=rollout(hash=GB, otherwise="b")),
+        flag("rollout-or-below", rules=[rule("ramp", rollout(hash=GB))]),
+        flag("tried", fallthrough={"experiment": "tried", "otherwise": "c"}),
+        flag("tried-or-below", rules=[rule("try", {"experiment": "tried-or-below"})]),
+        flag("half-tried", fallthrough={"experiment": "half-tried", "otherwise": "c"}),
+        flag("unheard", rules=[rule("deal", {"hash": {"profile": "unheard"}, "split": [{"variation": "a", "weight": 10_000, "range": {"from": 0, "to": 1}}]})]),
+    ],
+    experiments=[
+        experiment("tried", "tried", hash=GB, variants=IMPORTED),
+        experiment("tried-or-below", "tried-or-below", hash=GB, variants=IMPORTED),
+        experiment("half-tried", "half-tried", hash=EP, variants=IMPORTED, allocation=5_000),
+    ],
+)
+
+
+def within(low, high):
+    return lambda key: low <= growthbook("imported", key) < high
+
+
+for low, high, variation, variant in [(0, 0.25, "a", "control"), (0.25, 0.5, None, None), (0.5, 0.75, "b", "treatment"), (0.75, 1, None, None)]:
+    key = key_where(within(low, high))
+    place = f"position {low} to {high}"
+    expect = served("c", "DEFAULT", "fallthrough") if variation is None else served(variation, "SPLIT", "split", propensity=0.25)
+    case(f"imported split, {place}", "recipes", "split", expect, key=key)
+    expect = served("c", "DEFAULT", "outside_traffic_allocation", propensity=0.5) if variant is None else served(
+        variation, "SPLIT", "experiment_assigned", experiment="tried", variant=variant, propensity=0.25)
+    case(f"imported experiment, {place}", "recipes", "tried", expect, key=key)
+    inside = high <= 0.5
+    expect = served("a" if inside else "b", "SPLIT", "split", propensity=0.5)
+    case(f"imported rollout, {place}", "recipes", "rollout", expect, key=key, now=2_000)
+for low, high, variation in [(0, 0.25, "a"), (0.25, 0.5, None), (0.5, 0.75, "b")]:
+    for identity in ("person", 1):
+        found = next(value for value in ([f"person-{n}" for n in range(500)] if identity == "person" else list(range(500)))
+                     if low <= eppo("imported", 1_000, str(value)) < high)
+        expect = served("b", "DEFAULT", "fallthrough") if variation is None else served(variation, "SPLIT", "split", ruleId="deal", propensity=0.25)
+        case(f"imported split by attribute {found}, position {low} to {high}", "recipes", "split-in-rule", expect, attributes={"account": {"id": found}})
+case("no key: the split passes on and says why", "recipes", "split", served("c", "DEFAULT", "no_key"))
+case("no key: an empty one is none", "recipes", "split", served("c", "DEFAULT", "no_key"), key="")
+case("no attribute: the split in a rule passes on", "recipes", "split-in-rule", served("b", "DEFAULT", "no_key"))
+case("an attribute that is no text or number", "recipes", "split-in-rule", served("b", "DEFAULT", "no_key"), attributes={"account": {"id": [1]}})
+case("no key: a rollout's otherwise", "recipes", "rollout", served("b", "DEFAULT", "no_key"), now=2_000)
+case("no key: a rollout passes on", "recipes", "rollout-or-below", served("b", "DEFAULT", "no_key", ), now=2_000)
+case("no key: an experiment refuses", "recipes", "tried", served("c", "DEFAULT", "no_key"))
+case("no key: the refusal of a rule has the last word", "recipes", "tried-or-below", served("b", "DEFAULT", "no_key"))
+for inside in (True, False):
+    unit = unit_where(lambda each: (bucket(salted("half-tried", "allocation"), each) < 5_000) == inside)
+    found = next(key for key in KEYS if eppo("imported", 1_000, key) < 0.25)
+    expect = served("a", "SPLIT", "experiment_assigned", experiment="half-tried", variant="control", propensity=0.125) if inside else served(
+        "c", "DEFAULT", "outside_traffic_allocation", propensity=0.75)
+    case(f"an allocation beside a recipe, {'inside' if inside else 'outside'}", "recipes", "half-tried", expect, unit=unit, attributes={"account": {"id": found}})
+case("a recipe of a newer version: the rule is skipped", "recipes", "unheard", served("b", "DEFAULT", "fallthrough"), key="person-1")
+
 # --- plans of a newer version -----------------------------------------------------------------------------------
 
 NEWER = {"attribute": "x", "op": "sounds_like", "value": "pro"}
@@ -425,17 +1021,32 @@ plans["newer"] = plan(
         flag("unknown-under-any", rules=[rule("newer", {"variation": "a"}, {"any": [ALWAYS, NEWER]})]),
         flag("unknown-form", rules=[rule("newer", {"variation": "a"}, {"xor": []})]),
         flag("unknown-serve", rules=[rule("newer", {"rollout": []})]),
-    ]
+        flag("unknown-serving", rules=[rule("newer", {"lottery": {"variation": "a"}})]),
+        flag("unknown-ramp", rules=[rule("newer", rollout(ramp="spiral"))]),
+        flag("unknown-constant", rules=[rule("newer", {"variation": "a"}, {"not": {"attribute": "x", "op": "lt", "value": {"least": 1}}})]),
+        flag("unknown-in-segment", rules=[rule("newer", {"variation": "a"}, {"op": "in_segment", "value": "newer"})]),
+        flag("unknown-not-in-segment", rules=[rule("older", {"variation": "c"}, {"op": "in_segment", "value": "newer", "negate": True})]),
+        flag("unknown-targeting", fallthrough={"experiment": "unknown-targeting", "otherwise": "c"}),
+        flag("unknown-fallthrough", fallthrough={"lottery": []}),
+    ],
+    segments=[segment("newer", rules=[NEWER, IS_PRO])],
+    experiments=[experiment("unknown-targeting", "unknown-targeting", targeting={"not": NEWER})],
 )
-for key in ("unknown-under-not", "unknown-under-any", "unknown-form", "unknown-serve", "unknown-operator"):
+for key in ("unknown-under-not", "unknown-under-any", "unknown-form", "unknown-serve", "unknown-operator", "unknown-serving", "unknown-ramp",
+            "unknown-constant", "unknown-in-segment"):
     case(f"{key}: the rule is skipped", "newer", key, served("b", "DEFAULT", "fallthrough"))
+case("in a segment, only the rule of a newer version is skipped", "newer", "unknown-in-segment",
+     served("a", "TARGETING_MATCH", "rule_match", ruleId="newer"), attributes={"x": "pro"})
+case("so a unit may be outside of it", "newer", "unknown-not-in-segment", served("c", "TARGETING_MATCH", "rule_match", ruleId="older"))
+case("targeting of a newer version fits nobody", "newer", "unknown-targeting", refused("targeting_mismatch"), attributes={"x": "pro"})
+case("a fallthrough of a newer version: off variation", "newer", "unknown-fallthrough", served("c", "DEFAULT", "fallthrough"))
 case("below a skipped rule, evaluation goes on", "newer", "unknown-operator",
      served("c", "TARGETING_MATCH", "rule_match", ruleId="known"), attributes={"x": "pro"})
 
 names = [each["name"] for each in cases]
 assert len(set(names)) == len(names), "two cases share a name"
 document = {
-    "specVersion": "1.0.0",
+    "specVersion": "2.0.0",
     "madeBy": "make-vectors.py, Python hashlib",
     "buckets": BUCKETS,
     "unitIds": UNIT_IDS,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { OFREPApi } from "@openfeature/ofrep-core";
 import { openServingGateway, tokens, type TestGateway, type TestLog } from "../testing/gateway.ts";
-import { isSameTag } from "./ofrep.ts";
+import { isSameTag } from "../etag.ts";
 
 let log: TestLog;
 let gateway: TestGateway;

@@ -1,0 +1,47 @@
+import { assert } from "../../protocols/assert.ts";
+import type { ExperimentDefinition, PublishedExperiment } from "../../protocols/experiment.ts";
+import type { ExperimentKey } from "../../protocols/ids.ts";
+import type { Plan } from "../../protocols/plan.ts";
+import { planOf } from "./plans.ts";
+import type { EnvironmentState } from "./state.ts";
+
+/** What a version shows gateways, and what it tells the folds: what it changed, or all. */
+export function distributionOf(
+  state: EnvironmentState,
+  { version, all }: { readonly version: number; readonly all?: true },
+): { readonly plan: Plan; readonly definitions: readonly ExperimentDefinition[] } {
+  const plan = planOf(state, version);
+  const known = all === true || version === 1 ? undefined : planOf(state, version - 1);
+  return { plan, definitions: changedDefinitions(plan, known) };
+}
+
+/** What the folds must know of a plan: every experiment that was ever started, with its metrics. */
+function definitionsOf(plan: Plan): ExperimentDefinition[] {
+  return Object.values(plan.experiments)
+    .filter(({ status }) => status !== "draft" && status !== "archived")
+    .map((experiment) => ({
+      experiment,
+      metrics: metricKeysOf(experiment).map((key) => metricOf(plan, key)),
+    }));
+}
+
+/** Definitions that differ from the plan before: only these need telling. */
+function changedDefinitions(plan: Plan, before: Plan | undefined): ExperimentDefinition[] {
+  const known = new Map<ExperimentKey, string>();
+  for (const definition of before === undefined ? [] : definitionsOf(before)) {
+    known.set(definition.experiment.key, JSON.stringify(definition));
+  }
+  return definitionsOf(plan).filter(
+    (definition) => known.get(definition.experiment.key) !== JSON.stringify(definition),
+  );
+}
+
+const metricKeysOf = ({ metrics: { primary, secondary, guardrails } }: PublishedExperiment) => [
+  ...new Set([primary, ...secondary, ...guardrails]),
+];
+
+function metricOf(plan: Plan, key: ReturnType<typeof metricKeysOf>[number]) {
+  const metric = plan.metrics[key];
+  assert(metric !== undefined, `compile() resolved metric ${key}`);
+  return metric;
+}

@@ -1,0 +1,27 @@
+import type { FlagProgram } from "./flag-program.ts";
+
+/**
+ * Flags by key. Two things make it faster than a Map: a key asked again is compared by its address, as in a loop over
+ * users or a page that asks one flag, and an object used as a dictionary finds an interned key by its stored hash, where
+ * a Map calls out. It has no prototype, so `constructor` and `__proto__` are keys like any other.
+ */
+export class FlagTable {
+  readonly #byKey: Readonly<Record<string, FlagProgram>>;
+  #asked = "";
+  #found: FlagProgram | undefined;
+
+  constructor(flags: ReadonlyMap<string, FlagProgram>) {
+    const byKey = Object.create(null) as Record<string, FlagProgram>;
+    for (const [key, flag] of flags) byKey[key] = flag;
+    this.#byKey = byKey;
+    this.#found = byKey[""];
+  }
+
+  get(key: string): FlagProgram | undefined {
+    if (key === this.#asked) return this.#found;
+    const found = this.#byKey[key];
+    this.#asked = key;
+    this.#found = found;
+    return found;
+  }
+}
