@@ -1,4 +1,5 @@
 import { evaluate } from "../evaluation/evaluate.ts";
+import { SaltPool } from "../evaluation/preloaded-salt.ts";
 import { program } from "../evaluation/program.ts";
 import { unitIdOf } from "../evaluation/unit.ts";
 import { bareOf, type Bare } from "./evaluation/bare.ts";
@@ -39,13 +40,14 @@ export function run({ scale, progress }: BenchOptions): Promise<BenchReport> {
 
 function contestsOf(users: readonly User[]): Contest[] {
   const built = program(planOf(flagCount));
+  const pool = new SaltPool();
   const weirOf = (flagKey: string, user: User): string | undefined =>
     evaluate(built, flagKey, user).variation;
   const userAt = (index: number): User => users[index % userCount] as User;
   const single = kinds.map((kind): Contest => {
     const first = Array.from({ length: 5 }, (_, index) => index).find((index) => kindOf(index) === kind) ?? 0;
     const key = keyOf(first);
-    const bare = bareOf(kind, key);
+    const bare = bareOf(kind, key, first, pool);
     const decisions = kind === "a" ? 5_000_000 : 500_000;
     return {
       name: kind,
@@ -57,7 +59,7 @@ function contestsOf(users: readonly User[]): Contest[] {
   const next = sequenceOf(11);
   const order = Uint16Array.from({ length: 1 << 16 }, () => Math.floor(next(flagCount)));
   const keys = Array.from({ length: flagCount }, (_, index) => keyOf(index));
-  const bares = keys.map((key, index) => bareOf(kindOf(index), key));
+  const bares = keys.map((key, index) => bareOf(kindOf(index), key, index, pool));
   const flagAt = (index: number): number => order[index & 0xffff] as number;
   const mixed: Contest = {
     name: "d",

@@ -3,10 +3,12 @@ import { jsonOf, tableOf, type BenchRun } from "./report.ts";
 const benches: Readonly<Record<string, string>> = {
   evaluate: "decisions in process, against straight-line code for the same answers",
   gateway: "HTTP evaluation, against a bare server",
+  peers: "decisions in process, against other systems' engines (optional: --install) and straight-line code",
   ingest: "events from HTTP to the acknowledged log",
+  runtime: "actors: steps, asks, appends, folds, activation, fail-over and memory, against bare NATS",
 };
 
-const help = `Usage: npm run bench -- <name> [--json] [--quick]
+const help = `Usage: npm run bench -- <name> [--json] [--quick] [--install]
 
 ${Object.entries(benches)
   .map(([name, what]) => `  ${name.padEnd(10)}${what}`)
@@ -14,12 +16,13 @@ ${Object.entries(benches)
 
   --json    print the report as JSON
   --quick   a tenth of the work: shows that it runs, not how fast
+  --install fetch the peers that \`peers\` compares with, in their pinned versions, into .data/bench-peers
 `;
 
 const given = process.argv.slice(2);
 const names = given.filter((argument) => !argument.startsWith("--"));
 const flags = new Set(given.filter((argument) => argument.startsWith("--")));
-const unknown = [...flags].filter((flag) => !["--json", "--quick", "--help"].includes(flag));
+const unknown = [...flags].filter((flag) => !["--json", "--quick", "--install", "--help"].includes(flag));
 
 if (flags.has("--help") || given.length === 0) process.stdout.write(help);
 else if (unknown.length > 0 || names.length === 0 || names.some((name) => !Object.hasOwn(benches, name))) {
@@ -32,7 +35,11 @@ else if (unknown.length > 0 || names.length === 0 || names.some((name) => !Objec
     // Loaded only when asked for: each bench brings servers and clients of its own.
     const { run } = (await import(new URL(`${name}.ts`, import.meta.url).href)) as { run: BenchRun };
     const progress = (line: string): void => void process.stderr.write(`${line}\n`);
-    const report = await run({ scale: flags.has("--quick") ? 0.1 : 1, progress });
+    const report = await run({
+      scale: flags.has("--quick") ? 0.1 : 1,
+      install: flags.has("--install"),
+      progress,
+    });
     process.stdout.write(flags.has("--json") ? jsonOf(report) : tableOf(report));
   }
 }

@@ -1,14 +1,12 @@
-import { PreloadedSalt } from "../../evaluation/preloaded-salt.ts";
-import { farCountries, nearCountries, salt, type Kind } from "./plan.ts";
+import { PreloadedSalt, SaltPool } from "../../evaluation/preloaded-salt.ts";
+import { readUnit } from "../../evaluation/unit-words.ts";
+import { asksOf, salt, type Kind } from "./plan.ts";
 import type { User } from "./users.ts";
 
 // Straight-line code for the answers of the four cases, with nothing general in it: what evaluating could cost at
 // best with this hash. Answers are variation keys.
 
 export type Bare = (user: User) => string;
-
-const near = new Set(nearCountries);
-const far = new Set(farCountries);
 
 /** Enough of a version comparison for versions that are known to be well formed. */
 function versionNumber(text: string): number {
@@ -21,24 +19,30 @@ function versionNumber(text: string): number {
   );
 }
 
-export function bareOf(kind: Kind, key: string): Bare {
+export function bareOf(kind: Kind, key: string, number: number, pool: SaltPool): Bare {
   switch (kind) {
     case "a":
       return () => "on";
     case "b": {
-      const split = new PreloadedSalt(`${salt}:${key}`);
+      const split = new PreloadedSalt(`${salt}:${key}`, pool);
+      const { nearCountries, nearPlan, newPlan, newMinor, farMinor, farCountries, patch } = asksOf(number);
+      const [near, far] = [new Set(nearCountries), new Set(farCountries)];
+      const newest = 9_000_000 + newMinor * 1_000 + patch;
+      const farthest = 9_000_000 + farMinor * 1_000 + patch;
       return ({ unitId, attributes: { country, plan, appVersion } }) => {
-        if (plan === "enterprise" && near.has(country)) return "on";
-        if (plan === "pro" && versionNumber(appVersion) >= 9_010_000) return "on";
-        if (far.has(country) && versionNumber(appVersion) >= 9_005_000) return "off";
+        if (plan === nearPlan && near.has(country)) return "on";
+        if (plan === newPlan && versionNumber(appVersion) >= newest) return "on";
+        if (far.has(country) && versionNumber(appVersion) >= farthest) return "off";
         return split.bucketOf(unitId) < 5_000 ? "on" : "off";
       };
     }
     case "c": {
-      const allocation = new PreloadedSalt(`${salt}:${key}:allocation`);
-      const variant = new PreloadedSalt(`${salt}:${key}:variant`);
-      return ({ unitId }) =>
-        allocation.bucketOf(unitId) >= 5_000 || variant.bucketOf(unitId) < 3_400 ? "off" : "on";
+      const layer = new PreloadedSalt(`${salt}:${key}:layer`, pool);
+      const variant = new PreloadedSalt(`${salt}:${key}:variant`, pool);
+      return ({ unitId }) => {
+        if (!readUnit(unitId)) return "off";
+        return layer.bucketOfRead() >= 5_000 || variant.bucketOfRead() < 3_400 ? "off" : "on";
+      };
     }
   }
 }

@@ -2,14 +2,35 @@ import { compile } from "../../evaluation/compile.ts";
 import { PublishedExperiment } from "../../protocols/experiment.ts";
 import { Flag } from "../../protocols/flag.ts";
 import { EnvironmentKey } from "../../protocols/ids.ts";
+import { PublishedLayer } from "../../protocols/layer.ts";
 import { Metric } from "../../protocols/metric.ts";
 import type { Plan } from "../../protocols/plan.ts";
 import { EpochMs } from "../../protocols/time.ts";
-import { countries, unitSalt } from "./users.ts";
+import { countries, plans, unitSalt } from "./users.ts";
 
 export const salt = "bench-salt";
-export const nearCountries = countries.slice(0, 5);
-export const farCountries = countries.slice(10, 15);
+
+/**
+ * What the rules of the flag with this number ask. No two flags ask quite the same: what a program learns of one must
+ * not pay for another.
+ */
+export function asksOf(number: number) {
+  const from = (first: number): string[] =>
+    Array.from({ length: 5 }, (_, index) => countries[(first + number + index) % countries.length] ?? "");
+  const plan = (first: number): string => plans[(first + number) % plans.length] ?? "";
+  const minor = (first: number): number => (first + number) % 20;
+  const patch = Math.floor(number / 20) % 30;
+  return {
+    nearCountries: from(0),
+    nearPlan: plan(0),
+    newPlan: plan(1),
+    newMinor: minor(10),
+    farMinor: minor(5),
+    farCountries: from(10),
+    patch,
+  };
+}
+
 export const kinds = ["a", "b", "c"] as const;
 export type Kind = (typeof kinds)[number];
 
@@ -26,8 +47,9 @@ const shared = {
 const plain = (key: string): Flag => Flag.parse({ ...shared, key, fallthrough: { variation: "on" } });
 
 /** b: three rules of two conditions, then a 50/50 split. */
-const targeted = (key: string): Flag =>
-  Flag.parse({
+function targeted(key: string, number: number): Flag {
+  const asks = asksOf(number);
+  return Flag.parse({
     ...shared,
     key,
     rules: [
@@ -35,8 +57,8 @@ const targeted = (key: string): Flag =>
         id: "near",
         when: {
           all: [
-            { attribute: "country", op: "in", value: nearCountries },
-            { attribute: "plan", op: "eq", value: "enterprise" },
+            { attribute: "country", op: "in", value: asks.nearCountries },
+            { attribute: "plan", op: "eq", value: asks.nearPlan },
           ],
         },
         serve: { variation: "on" },
@@ -45,8 +67,8 @@ const targeted = (key: string): Flag =>
         id: "new",
         when: {
           all: [
-            { attribute: "plan", op: "eq", value: "pro" },
-            { attribute: "appVersion", op: "semver_gte", value: "9.10.0" },
+            { attribute: "plan", op: "eq", value: asks.newPlan },
+            { attribute: "appVersion", op: "semver_gte", value: `9.${asks.newMinor}.${asks.patch}` },
           ],
         },
         serve: { variation: "on" },
@@ -55,8 +77,8 @@ const targeted = (key: string): Flag =>
         id: "far",
         when: {
           all: [
-            { attribute: "appVersion", op: "semver_gte", value: "9.5.0" },
-            { attribute: "country", op: "in", value: farCountries },
+            { attribute: "appVersion", op: "semver_gte", value: `9.${asks.farMinor}.${asks.patch}` },
+            { attribute: "country", op: "in", value: asks.farCountries },
           ],
         },
         serve: { variation: "off" },
@@ -69,8 +91,9 @@ const targeted = (key: string): Flag =>
       ],
     },
   });
+}
 
-/** c: an experiment with three variants that takes half of the units. */
+/** c: an experiment with three variants, in a layer of which it owns half of the slots. */
 const tried = (key: string): Flag =>
   Flag.parse({ ...shared, key, fallthrough: { experiment: key, otherwise: "off" } });
 
@@ -84,7 +107,7 @@ const experimentOf = (key: string): PublishedExperiment =>
       { key: "two", variation: "on", weight: 3_300 },
     ],
     control: "control",
-    allocation: 5_000,
+    layer: { key, slots: [{ from: 0, to: 5_000 }] },
     metrics: { primary: "orders" },
     status: "running",
     phase: 1,
@@ -96,7 +119,7 @@ export const keyOf = (index: number): string => `${kindOf(index)}-${index}`;
 
 export function planOf(flagCount: number): Plan {
   const make = { a: plain, b: targeted, c: tried };
-  const flags = Array.from({ length: flagCount }, (_, index) => make[kindOf(index)](keyOf(index)));
+  const flags = Array.from({ length: flagCount }, (_, index) => make[kindOf(index)](keyOf(index), index));
   const experiments = flags.filter(({ key }) => key.startsWith("c")).map(({ key }) => experimentOf(key));
   const metrics = [Metric.parse({ key: "orders", definition: { type: "count", event: "order" } })];
   const content = {
@@ -108,6 +131,9 @@ export function planOf(flagCount: number): Plan {
     segments: [],
     experiments,
     metrics,
+    layers: experiments.map(({ key }) => PublishedLayer.parse({ key })),
+    holdouts: [],
+    overrides: [],
   };
   const compilation = compile(content, 1, EpochMs.parse(0));
   if (!compilation.ok) throw new Error(JSON.stringify(compilation.problems));

@@ -19,7 +19,7 @@ export interface User {
 
 export const unitSalt = "bench-unit-salt";
 export const countries = Array.from({ length: 20 }, (_, index) => `C${index}`);
-const plans = ["free", "basic", "pro", "enterprise"];
+export const plans = ["free", "basic", "pro", "enterprise"];
 const platforms = ["ios", "android", "web"];
 
 /** Numbers that look random and are the same in every run (mulberry32). */

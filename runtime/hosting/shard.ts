@@ -118,7 +118,8 @@ export class Shard {
       });
     }
     if (this.#closed) return moved;
-    await this.#ending.get(addressText(address)); // its former life finishes first
+    const ending = this.#ending.get(addressText(address));
+    if (ending !== undefined) await ending; // its former life finishes first
     if (this.#closed) return moved;
     const activation = this.#reach(address);
     return activation.ok ? activation.value.ask(command.data) : activation;
