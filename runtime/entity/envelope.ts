@@ -112,9 +112,8 @@ export function applyCommit(
 }
 
 function upcastStep(behaviour: AnyBehaviour, step: CommittedStep, version: number): CommittedStep {
-  const { upcast } = behaviour;
-  if (upcast === undefined) return step;
-  return { ...step, events: step.events.map((event) => upcast.call(behaviour, event, version)) };
+  if (behaviour.upcast === undefined) return step;
+  return { ...step, events: step.events.map((event) => behaviour.upcast?.(event, version)) };
 }
 
 /** Written by this version of the runtime; an older one lacked effects and timers. */
