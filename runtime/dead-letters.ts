@@ -39,15 +39,17 @@ export const originalBytes = (data: Uint8Array): string => Buffer.from(data).toS
 export async function setAside(
   { writer, clock, random, log, metrics }: ActorTools,
   letter: DeadLetter,
-  signal: AbortSignal,
+  signal?: AbortSignal,
 ): Promise<void> {
   const { what, kind, id } = letter;
   metrics.deadLetters(1, { kind, reason: what });
   log.error("set_aside", { ...letter, original: undefined });
   const bytes = new TextEncoder().encode(JSON.stringify(letter));
   const backoff = new Backoff(random, { baseMs: 50, maxMs: 5_000 });
-  while (!signal.aborted && backoff.attempts < attemptsMax) {
-    const outcome = await writer.append(deadLetterSubject(what), bytes, { messageId: `${what}-${kind}-${id}` });
+  while (signal?.aborted !== true && backoff.attempts < attemptsMax) {
+    const outcome = await writer.append(deadLetterSubject(what), bytes, {
+      messageId: `${what}-${kind}-${id}`,
+    });
     if (outcome.kind === "stored") return;
     await clock.sleep(backoff.nextMs(), signal);
   }

@@ -87,7 +87,9 @@ export class Entity implements Activation {
   }
 
   get wakeAt(): EpochMs | undefined {
-    return this.#state.kind === "live" ? earliestTimer(this.#state.life.committed.timers)?.at : undefined;
+    if (this.#state.kind !== "live") return undefined;
+    const { life, outbox } = this.#state;
+    return outbox.pending.length > 0 ? this.#tools.clock.now() : earliestTimer(life.committed.timers)?.at;
   }
 
   describe(): ActivationView {
@@ -131,7 +133,7 @@ export class Entity implements Activation {
   /** Its shard's list says that a timer is due. */
   wake(): void {
     this.#woken = true;
-    if (this.#state.kind === "live") this.#tidyAfterWaking(this.#state.life);
+    if (this.#state.kind === "live") this.#tidyAfterWaking(this.#state);
   }
 
   async stop(): Promise<void> {
@@ -222,7 +224,7 @@ export class Entity implements Activation {
     const living: Living = { kind: "live", life, outbox };
     this.#state = living;
     life.start();
-    if (this.#woken) this.#tidyAfterWaking(life);
+    this.#tidyAfterWaking(living);
     for (const pending of this.#waiting.splice(0)) {
       if (this.#state === living) life.take(pending);
       else this.#waiting.push(pending); // a command before this one crashed us
@@ -269,10 +271,14 @@ export class Entity implements Activation {
     this.#markScheduled = true;
     await this.#tools.clock.sleep(markAfterMs, this.#stopping.signal);
     this.#markScheduled = false;
-    if (this.#state.kind === "live") this.#state.life.mark();
+    if (this.#state.kind !== "live") return;
+    this.#state.life.mark();
+    this.#tidyAfterWaking(this.#state);
   }
 
-  #tidyAfterWaking(life: Life): void {
+  /** What it was woken for is done, or was nothing: the note goes. */
+  #tidyAfterWaking({ life, outbox }: Living): void {
+    if (!this.#woken || outbox.pending.length > 0) return;
     this.#woken = false;
     if (life.committed.timers.byName.size === 0) life.tidyNote();
   }
@@ -323,7 +329,7 @@ export class Entity implements Activation {
       ...reasonOf(error),
       original,
     } as const;
-    void setAside(this.#tools, letter, this.#stopping.signal);
+    void setAside(this.#tools, letter); // also when the shard goes meanwhile: nobody else knows of it
     answer(fail({ code: "internal", reference }));
     void this.#restart(living, this.#supervision.failed(), error);
   }

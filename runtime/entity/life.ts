@@ -206,7 +206,11 @@ export class Life {
     const speculative = this.#speculative;
     const timersChange = await this.#noteBefore(group);
     if (timersChange === "unreachable") {
-      const failure = { code: "unavailable", reason: "timers cannot be noted", retryAfterMs: 1_000 } as const;
+      const failure = {
+        code: "unavailable",
+        reason: "the wake note cannot be written",
+        retryAfterMs: 1_000,
+      } as const;
       return this.#refuse(failure, unsettled);
     }
 
@@ -225,21 +229,29 @@ export class Life {
     for (const reader of readers) this.#answerReader(reader);
     this.#parts.outbox.add(due);
     this.#snapshotWhenDue();
-    if (timersChange) await this.#noteAfter();
+    if (timersChange || this.#isMarked) await this.#noteAfter();
   }
 
-  /** Lowers the wake note before timers are set (W1). Resolves to whether this append changes timers. */
+  /** Nothing is left to perform, and the journal knows it. */
+  get #isMarked(): boolean {
+    return this.#parts.outbox.pending.length === 0 && this.#parts.outbox.done === this.#marked;
+  }
+
+  /** Lowers the wake note before timers are set and effects asked for (W1). Resolves to whether to look at it afterwards. */
   async #noteBefore(group: readonly PendingStep[]): Promise<boolean | "unreachable"> {
     const { note, tools, address } = this.#parts;
     const timers = group.reduce(
       (before, { written }) => timersAfter(before, written),
       this.#committed.timers,
     );
-    if (timers === this.#committed.timers && !this.#tidyDue) return false;
+    const now = tools.clock.now();
+    const asks = group.some(({ written }) => written.effects !== undefined) && !note.reaches(now);
+    if (timers === this.#committed.timers && !this.#tidyDue && !asks) return false;
     try {
       const next = earliestTimer(timers);
       const sets = timers.last !== this.#committed.timers.last;
-      if (next !== undefined && sets) await note.before(next.at);
+      if (asks) await note.before(Math.min(now, next?.at ?? Infinity) as EpochMs);
+      else if (next !== undefined && sets) await note.before(next.at);
       else if (!note.isKnown) await note.learn();
       this.#tidyDue = false;
       return true;
@@ -252,8 +264,8 @@ export class Life {
   async #noteAfter(): Promise<void> {
     const { note, tools, address } = this.#parts;
     try {
-      // A note that is too early wakes for nothing: only the last timer's end is worth a write now.
-      if (this.#committed.timers.byName.size === 0) await note.settle(undefined);
+      // A note that is too early wakes for nothing: only the end of all timers and effects is worth a write now.
+      if (this.#committed.timers.byName.size === 0 && this.#isMarked) await note.settle(undefined);
     } catch (error) {
       tools.log.warn("wake_note_failed", { actor: addressText(address), error });
     }
@@ -344,6 +356,7 @@ export class Life {
   /** Before a long rest the note says when to wake (W2). */
   async settleNote(): Promise<void> {
     const { note, tools, address } = this.#parts;
+    if (!this.#isMarked) return; // whoever owns the actor next is woken for the rest
     const next: EpochMs | undefined = earliestTimer(this.#committed.timers)?.at;
     await note.settle(next).catch((error: unknown) => {
       tools.log.warn("wake_note_failed", { actor: addressText(address), error });

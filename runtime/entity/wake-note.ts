@@ -5,7 +5,8 @@ import type { Address } from "../messaging/address.ts";
 import type { KeyValue } from "../ports/connection.ts";
 
 // A note in a bucket says when an actor must be woken, for whoever owns its shard then.
-//   W1. Before an append that sets a timer, the note is at that timer's time or earlier. Too early is harmless.
+//   W1. Before an append that sets a timer or asks for an effect, the note is at its time or earlier. Too early is
+//       harmless.
 //   W2. It is moved later or removed only by compare-and-set on a revision that we read or wrote before one of our own
 //       stored appends: whoever owned the actor after us would have written another.
 
@@ -58,7 +59,7 @@ export class WakeNote {
   /** W1. Throws when the bucket cannot be asked. */
   async before(at: EpochMs): Promise<void> {
     for (let attempt = 1; attempt <= attemptsMax; attempt++) {
-      if (this.#known?.ours === true && this.#known.at <= at) return;
+      if (this.reaches(at)) return;
       const noted = await this.learn();
       const target = Math.min(noted?.at ?? at, at);
       const outcome = await this.#bucket.put(this.#key, encode(target), noted?.revision ?? 0);
@@ -79,6 +80,11 @@ export class WakeNote {
         ? undefined
         : { at: wakeTimeOf(entry.value) ?? 0, revision: entry.revision, ours: false };
     return this.#known;
+  }
+
+  /** It wakes by that time, whatever becomes of us: it was written in this life. */
+  reaches(at: EpochMs): boolean {
+    return this.#known?.ours === true && this.#known.at <= at;
   }
 
   get isKnown(): boolean {

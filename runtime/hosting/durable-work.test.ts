@@ -78,6 +78,24 @@ describe("durable work on a server", () => {
     await second.own.drain();
   });
 
+  test("an effect that a crash cut off is performed by the next owner without anybody asking", async () => {
+    const first = await open("e");
+    const to = { kind: "scripted", key: "k6" };
+    // Told to one that refuses to be: tried until the owner is gone.
+    await ask("k5", {
+      effects: [tell({ kind: "scripted", key: "k7" }, { crash: true }), tell(to, { events: ["x"] })],
+    });
+    await first.own.drain(); // the process is cut off with work left
+    await first.host.drain(1_000);
+    const second = await open("f");
+    await eventually("k6 has heard", async () => {
+      const reply = await ask("k6", {});
+      return reply.ok && reply.value === 1;
+    });
+    await second.host.drain(5_000);
+    await second.own.drain();
+  });
+
   test("a key that the kind does not accept leaves no trace; a one-way message is handled", async () => {
     const { host, own } = await open("d");
     assert.deepEqual(await ask("x1", {}), fail({ code: "unknown_key", kind: "scripted", key: "x1" }));

@@ -252,7 +252,9 @@ export class LeaseKeeper {
   /** One change of a shard at a time; whatever it ends with, the picture is looked at again. */
   #move(shard: number, change: () => Promise<void>): void {
     const { log } = this.#options;
-    const moved = change()
+    const before = this.#moving.get(shard) ?? Promise.resolve();
+    const moved: Promise<void> = before
+      .then(change)
       .then(
         () => true,
         (error: unknown) => {
@@ -261,7 +263,7 @@ export class LeaseKeeper {
         },
       )
       .then((again) => {
-        this.#moving.delete(shard);
+        if (this.#moving.get(shard) === moved) this.#moving.delete(shard);
         if (again) this.#decide();
       });
     this.#moving.set(shard, moved);

@@ -61,7 +61,11 @@ test("under 300 seeds of lost and late messages two rivals keep one chain, and e
         assert.equal(tail.kind, "read");
         if (tail.kind !== "read") return;
         const commit = commitNamed(`${name}${index}`, tail.commit?.cid ?? "");
-        const settled = await settleAppend(journal, { subject, expected: tail.sequence, ...appendOf(commit) }, tools);
+        const settled = await settleAppend(
+          journal,
+          { subject, expected: tail.sequence, ...appendOf(commit) },
+          tools,
+        );
         if (settled.kind === "stored") acknowledged.push(commit.cid);
         else assert.equal(settled.kind, "fenced");
       }

@@ -1,4 +1,3 @@
-
 // The journal of entity actors: one subject each, appended by compare-and-set on its last sequence.
 
 export interface JournalEntry {
