@@ -35,6 +35,7 @@ const vendors: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^@stdlib\//, ["analytics/statistics/"]],
   [/^(lit|@lit|@awesome\.me|comlink|d3-)/, ["console/"]],
   [/^commander$/, ["cli/"]],
+  [/^ioredis$/, ["gateway/assignments/"]],
 ];
 
 /** Rule → file → why it may. */

@@ -7,9 +7,9 @@ import { matrixOf, rowsOf, type Rates, type Results } from "./peers/table.ts";
 
 /** Odd, so that a median is a measurement; enough that a neighbour's burst does not move it. */
 const rounds = 9;
-const warmUpMs = 1_500;
+const warmUpMs = 1_000;
 /** Of each contestant in each round: long beside a time slice of the system, short beside the weather of the machine. */
-const roundMs = 200;
+const roundMs = 150;
 
 /** Decisions per CPU-second in process, on one thread, of Weir, of others' engines and of bare code for the same answers. */
 export async function run({ scale, progress, install: isWanted }: BenchOptions): Promise<BenchReport> {

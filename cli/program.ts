@@ -178,7 +178,7 @@ function addExplain(program: Command, config: CliConfig): void {
     .option("--json", "print the decision with its trace as JSON")
     .addHelpText(
       "after",
-      "\nExample:\n  weir explain --env production --flag banner --unit-key ada --context '{\"country\":\"NL\"}'",
+      '\nExample:\n  weir explain --env production --flag banner --unit-key ada --context \'{"country":"NL"}\'',
     )
     .action(async (options: TargetOptions & ExplainOptions) => {
       const { explainCommand } = await import("./explain/command.ts");

@@ -49,7 +49,7 @@ test("a split from half to three quarters moves a quarter, one way", () => {
   );
   const [only] = radius.flags;
   assert.equal(radius.flags.length, 1);
-  assert.ok(Math.abs((only?.share ?? 0) - 0.25) < 0.04, `${only?.share}`);
+  assert.ok(Math.abs((only?.share ?? 0) - 0.25) < 0.04, `${only?.share ?? 0}`);
   assert.deepEqual(
     only?.moves.map(({ from, to }) => [from, to]),
     [["off", "on"]],

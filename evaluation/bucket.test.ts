@@ -3,10 +3,19 @@ import { createHash } from "node:crypto";
 import { test } from "node:test";
 import fc from "fast-check";
 import * as protocol from "../protocols/flag.ts";
-import { allocationSalt, bucketCount, bucketOf, namedSalt, splitSalt, variantSalt } from "./bucket.ts";
+import {
+  allocationSalt,
+  bucketCount,
+  bucketOf,
+  holdoutSalt,
+  layerSalt,
+  namedSalt,
+  splitSalt,
+  variantSalt,
+} from "./bucket.ts";
 import { PreloadedSalt } from "./preloaded-salt.ts";
 import { Shares, spansOf } from "./shares.ts";
-import { unit } from "./testing.ts";
+import { seeded, unit } from "./testing.ts";
 
 /** The place of a unit's part among weighted parts; −1 when its bucket is nobody's. */
 const chooser = (salt: string, parts: readonly { readonly weight: number }[]) => {
@@ -47,7 +56,7 @@ test("a preloaded salt gives the bucket of SHA-256 by node:crypto, for salts and
         assert.equal(bucketOf(salt, id), wanted);
       }
     }),
-    { numRuns: 2_000 },
+    seeded(2_000),
   );
 });
 
@@ -60,23 +69,28 @@ test("buckets are uniform: chi-square over 100 cells, five salts, within 4 stand
   }
 });
 
-test("buckets of two salts are independent: chi-square of a 10 × 10 table", () => {
+test("buckets of any two of a key's salts are independent: chi-square of a 10 × 10 table", () => {
   const named = { key: "checkout" };
   const salts = [
     splitSalt("env", named),
     allocationSalt("env", named),
     variantSalt("env", named),
+    layerSalt("env", named),
+    holdoutSalt("env", named),
     namedSalt("env", "pilot"),
   ];
-  for (const [index, salt] of salts.entries()) {
-    const other = bucketsOf(salts[(index + 1) % salts.length] ?? "");
-    const counts = Array.from({ length: 100 }, () => 0);
-    for (const [at, bucket] of bucketsOf(salt).entries()) {
-      const cell = Math.floor(bucket / 1_000) * 10 + Math.floor((other[at] ?? 0) / 1_000);
-      counts[cell] = (counts[cell] ?? 0) + 1;
+  const buckets = salts.map(bucketsOf);
+  for (const [index, one] of buckets.entries())
+    for (const [place, other] of buckets.entries()) {
+      if (place <= index) continue;
+      const counts = Array.from({ length: 100 }, () => 0);
+      for (const [at, bucket] of one.entries()) {
+        const cell = Math.floor(bucket / 1_000) * 10 + Math.floor((other[at] ?? 0) / 1_000);
+        counts[cell] = (counts[cell] ?? 0) + 1;
+      }
+      const deviation = Math.abs(normalOf(chiSquareOf(counts), 99));
+      assert.ok(deviation < 4, `${salts[index] ?? ""} and ${salts[place] ?? ""}`);
     }
-    assert.ok(Math.abs(normalOf(chiSquareOf(counts), 99)) < 4, salt);
-  }
 });
 
 test("the salts of one key differ, and an own salt replaces the key in each", () => {
@@ -84,8 +98,10 @@ test("the salts of one key differ, and an own salt replaces the key in each", ()
     splitSalt("e", { key: "k" }),
     allocationSalt("e", { key: "k" }),
     variantSalt("e", { key: "k" }),
+    layerSalt("e", { key: "k" }),
+    holdoutSalt("e", { key: "k" }),
   ];
-  assert.deepEqual(salts, ["e:k", "e:k:allocation", "e:k:variant"]);
+  assert.deepEqual(salts, ["e:k", "e:k:allocation", "e:k:variant", "e:k:layer", "e:k:holdout"]);
   assert.equal(splitSalt("e", { key: "k", salt: "s" }), "e:s");
   assert.equal(variantSalt("e", { key: "k", salt: "s" }), "e:s:variant");
 });
@@ -105,7 +121,7 @@ test("weights that sum to 10 000 give every bucket exactly one part, in its shar
         );
       }
     }),
-    { numRuns: 50 },
+    seeded(50),
   );
 });
 

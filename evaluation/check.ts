@@ -102,30 +102,32 @@ export function holds(check: Check, context: EvaluationContext): boolean {
     case kinds.not:
       return !holds((check.operand as readonly Check[])[0] as Check, context);
     case kinds.text: {
-      const value = valueOf(check, context);
-      return typeof value === "string" && (value === (check.operand as string)) === check.holds;
+      const value = peek(check, context);
+      if (typeof value !== "string" || (value === (check.operand as string)) !== check.holds) return false;
+      return isSent(check, context);
     }
     case kinds.texts: {
-      const value = valueOf(check, context);
-      return (
-        typeof value === "string" && (check.operand as ReadonlySet<unknown>).has(value) === check.holds
-      );
+      const value = peek(check, context);
+      if (typeof value !== "string") return false;
+      return (check.operand as ReadonlySet<unknown>).has(value) === check.holds && isSent(check, context);
     }
     case kinds.truth: {
-      const value = valueOf(check, context);
-      return typeof value === "boolean" && (value === check.operand) === check.holds;
+      const value = peek(check, context);
+      if (typeof value !== "boolean" || (value === check.operand) !== check.holds) return false;
+      return isSent(check, context);
     }
     case kinds.number: {
-      const value = valueOf(check, context);
+      const value = peek(check, context);
       // A number minus itself is 0, but for NaN and the infinities, which are no numbers here.
       if (typeof value !== "number" || value - value !== 0) return false;
-      return (value >= check.low && value <= check.high) === check.holds;
+      return (value >= check.low && value <= check.high) === check.holds && isSent(check, context);
     }
     case kinds.version: {
-      const value = valueOf(check, context);
+      const value = peek(check, context);
       const plain = typeof value === "string" ? plainVersion(value) : -1;
-      if (plain >= 0) return (plain >= check.low && plain <= check.high) === check.holds;
-      return (check.operand as Test)(value) === check.holds;
+      if (plain >= 0)
+        return (plain >= check.low && plain <= check.high) === check.holds && isSent(check, context);
+      return (check.operand as Test)(value) === check.holds && isSent(check, context);
     }
     case kinds.attribute:
       // An undefined answer (missing, or of the wrong type) equals neither true nor false, so it never holds.
@@ -140,6 +142,21 @@ export function holds(check: Check, context: EvaluationContext): boolean {
       return (check.operand as Matcher)(context);
   }
 }
+
+// The commonest comparisons read first and ask whose the member is only when they hold: what is not the context's own
+// counts as missing, and a comparison with what is missing does not hold either (`exists`, which is not among them, may).
+
+function peek(check: Check, context: EvaluationContext): unknown {
+  if (check.path !== undefined) return valueAt(context.attributes, check.name, check.path);
+  try {
+    return context.attributes[check.name];
+  } catch {
+    return undefined; // no object at all, or a getter or proxy that throws
+  }
+}
+
+const isSent = (check: Check, context: EvaluationContext): boolean =>
+  check.path !== undefined || memberOf(context.attributes, check.name) !== undefined;
 
 function valueOf(check: Check, context: EvaluationContext): unknown {
   return check.path === undefined

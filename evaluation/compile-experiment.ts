@@ -66,9 +66,11 @@ function compileRanges({ ranges, variants }: PublishedExperiment, path: string, 
   }
   if (reached !== bucketCount)
     findings.problem(`${path}.ranges`, `must end at ${bucketCount}, not at ${reached}`);
-  for (const [index, { key, weight }] of variants.entries())
-    if (sizes[index] !== weight)
-      findings.problem(`${path}.ranges`, `give variant ${key} ${sizes[index]} buckets, its weight ${weight}`);
+  for (const [index, { key, weight }] of variants.entries()) {
+    const size = sizes[index] ?? 0;
+    if (size !== weight)
+      findings.problem(`${path}.ranges`, `give variant ${key} ${size} buckets, its weight ${weight}`);
+  }
 }
 
 function checkMetrics(

@@ -4,80 +4,11 @@ import fc from "fast-check";
 import { operators, type Condition, type Operator } from "../protocols/condition.ts";
 import type { EvaluationContext } from "../protocols/decision.ts";
 import type { UnitId } from "../protocols/ids.ts";
-import type { Json } from "../protocols/json.ts";
 import type { Plan } from "../protocols/plan.ts";
 import { evaluate, evaluateAll } from "./evaluate.ts";
 import { program } from "./program.ts";
-import { contextOf, experiment, flag, planOf, segment } from "./testing.ts";
-
-/** A constant that compile() accepts, for each operator. */
-const constants: Record<Operator, Json> = {
-  eq: "a",
-  neq: 1,
-  in: ["a", 1, true],
-  not_in: ["a"],
-  lt: 5,
-  lte: 5,
-  gt: 5,
-  gte: 5,
-  between: [1, 9],
-  contains: "a",
-  not_contains: "a",
-  starts_with: "a",
-  ends_with: "a",
-  matches: "^a+$",
-  exists: true,
-  semver_eq: "1.2.3",
-  semver_lt: "1.2.3",
-  semver_lte: "1.2.3-rc.1",
-  semver_gt: "1.2.3",
-  semver_gte: "1.2.3",
-  semver_range: "^1.2.0",
-  before: "2026-01-01T00:00:00Z",
-  after: 5,
-  in_cidr: ["10.0.0.0/8", "::/0"],
-  in_segment: "s",
-  has_any: ["a", 1],
-  has_all: ["a", 1],
-  bucket: { salt: "named", from: 0, to: 5_000 },
-  coerced_eq: 5,
-  coerced_lt: 5,
-  coerced_lte: 5,
-  coerced_gt: 5,
-  coerced_gte: 5,
-  text_in: ["a", "1"],
-  text_lt: "b",
-  text_lte: "b",
-  text_gt: "b",
-  text_gte: "b",
-  truthy: true,
-  in_ignore_case: ["A"],
-  contains_ignore_case: "A",
-  starts_with_ignore_case: "A",
-  ends_with_ignore_case: "A",
-  has_any_ignore_case: ["A"],
-  has_all_ignore_case: ["A"],
-  type_is: "string",
-  length_between: [1, 9],
-  json_eq: ["a"],
-  semver_lenient_eq: "v1",
-  semver_lenient_lt: "v1",
-  semver_lenient_lte: "v1",
-  semver_lenient_gt: "v1",
-  semver_lenient_gte: "v1",
-  version_padded_eq: "v1",
-  version_padded_lt: "v1",
-  version_padded_lte: "v1",
-  version_padded_gt: "v1",
-  version_padded_gte: "v1",
-  some: { attribute: "value", op: "eq", value: "a" },
-  in_hash_range: {
-    recipe: { profile: "growthbook", version: 2, seed: "s" },
-    ranges: [{ from: 0, to: 0.5 }],
-  },
-  now_before: 5,
-  now_after: 5,
-};
+import { contextOf, experiment, flag, planOf, seeded, segment } from "./testing.ts";
+import { constants } from "./testing/arbitrary.ts";
 
 const paths = ["x", "x.y", "__proto__", "constructor.name", "toString", "x.length", ""];
 const ofUnit: readonly Operator[] = ["in_segment", "bucket", "in_hash_range", "now_before", "now_after"];
@@ -146,7 +77,7 @@ test("no context makes evaluating throw, and every flag answers", () => {
     fc.property(fc.string({ unit: "binary" }), attributes, fc.double(), (unitId, each, now) =>
       check({ unitId: unitId as UnitId, attributes: each, now }),
     ),
-    { numRuns: 300 },
+    seeded(300),
   );
   for (const each of [hostile, { x: proxy }, { x: hostile }, proxy as unknown as Record<string, unknown>])
     check(contextOf(1, each));
@@ -159,7 +90,7 @@ test("the same plan and context give the same answer, from any program built of 
       const context = contextOf(index, attributes, 3);
       assert.deepEqual(evaluateAll(everything, context), evaluateAll(again, structuredClone(context)));
     }),
-    { numRuns: 100 },
+    seeded(100),
   );
 });
 

@@ -1,8 +1,9 @@
 import type { Evaluation, EvaluationContext } from "../protocols/decision.ts";
 import { holds, type Check } from "./check.ts";
-import type { FlagProgram, RuleProgram } from "./flag-program.ts";
+import type { FlagProgram, Guard, RuleProgram } from "./flag-program.ts";
 import { plainContext } from "./plain-context.ts";
 import type { Program } from "./program.ts";
+import type { Serving } from "./serving.ts";
 
 /**
  * Decides one flag for one context. Pure, and never throws, whatever the context holds. The answer is frozen and the
@@ -32,20 +33,16 @@ function decideSafely(flag: FlagProgram, context: EvaluationContext): Evaluation
 
 /** The order of SPEC 3.4. */
 function decide(flag: FlagProgram, context: EvaluationContext): Evaluation {
-  if (flag.forced !== undefined) {
-    const forced = flag.forced.for(context);
-    if (forced !== undefined) return forced;
+  if (flag.guard !== undefined) {
+    const guarded = stoppedBy(flag.guard, context);
+    if (guarded !== undefined) return guarded;
   }
-  if (flag.disabled !== undefined) return flag.disabled;
-  if (!prerequisitesHold(flag, context)) return flag.prerequisiteFailed;
-  const { rules } = flag;
   // The answer of the last that could not decide, should nothing below it decide.
   let refused: Evaluation | undefined;
-  for (let index = 0; index < rules.length; index++) {
-    const rule = rules[index] as RuleProgram;
+  for (let rule = flag.rule; rule !== undefined; rule = rule.next) {
     if (!fits(rule, context)) continue;
     if (rule.answer !== undefined) return rule.answer;
-    const { serving } = rule;
+    const serving = rule.serving as Serving;
     const place = serving.place(context);
     if (place >= 0) return serving.answer(place);
     refused = serving.refusal(place) ?? refused;
@@ -58,20 +55,27 @@ function decide(flag: FlagProgram, context: EvaluationContext): Evaluation {
   return fallthrough.refusal(place) ?? refused ?? flag.nothing;
 }
 
+/** Overrides, off and prerequisites: an answer when one of them has the say. */
+function stoppedBy(guard: Guard, context: EvaluationContext): Evaluation | undefined {
+  const forced = guard.forced?.for(context);
+  if (forced !== undefined) return forced;
+  if (guard.disabled !== undefined) return guard.disabled;
+  return prerequisitesHold(guard, context) ? undefined : guard.prerequisiteFailed;
+}
+
 function fits({ first, second, rest }: RuleProgram, context: EvaluationContext): boolean {
   if (first !== undefined && !holds(first, context)) return false;
   if (second !== undefined && !holds(second, context)) return false;
   if (rest !== undefined)
-    for (let index = 0; index < rest.length; index++)
-      if (!holds(rest[index] as Check, context)) return false;
+    for (let index = 0; index < rest.length; index++) if (!holds(rest[index] as Check, context)) return false;
   return true;
 }
 
 /** compile() and program() bound how many flags this can lead to (bounds.ts). */
-function prerequisitesHold(flag: FlagProgram, context: EvaluationContext): boolean {
-  if (flag.prerequisites === undefined) return true;
-  if (flag.prerequisites === "unmet") return false;
-  for (const { flag: target, variations } of flag.prerequisites) {
+function prerequisitesHold({ prerequisites }: Guard, context: EvaluationContext): boolean {
+  if (prerequisites === undefined) return true;
+  if (prerequisites === "unmet") return false;
+  for (const { flag: target, variations } of prerequisites) {
     const { variation } = target.constant ?? decide(target, context);
     if (variation === undefined || !variations.has(variation)) return false;
   }

@@ -3,11 +3,17 @@ import type { Plan } from "../protocols/plan.ts";
 import { allocationSalt, bucketCount, holdoutSalt, layerSalt, variantSalt } from "./bucket.ts";
 import { Check, kinds } from "./check.ts";
 import type { CheckMaker } from "./conditions.ts";
-import { ExperimentProgram, type Deal, type Draw, type HoldoutDraw } from "./experiment.ts";
+import {
+  ExperimentProgram,
+  type Deal,
+  type Draw,
+  type HoldoutDraw,
+  type Preliminaries,
+} from "./experiment.ts";
 import { placeOf } from "./hash-profiles/place.ts";
 import { recipeOf } from "./hash-profiles/recipe.ts";
 import { inRank } from "./rank.ts";
-import { recipeSpansOf, Shares, variantSpansOf } from "./shares.ts";
+import { Positions, recipeSpansOf, Shares, variantSpansOf } from "./shares.ts";
 import { holdoutsFor } from "./holdouts.ts";
 import { memberOf } from "./attribute.ts";
 import type { Holdout, PublishedLayer } from "../protocols/layer.ts";
@@ -38,20 +44,11 @@ function experimentProgram(
   plan: Plan,
   maker: CheckMaker,
 ): ExperimentProgram {
-  const { status, targeting, startAt, stopAt, allocation, variants } = experiment;
-  const never = new Check({ kind: kinds.any, operand: [] });
+  const { allocation } = experiment;
   return new ExperimentProgram({
     key,
-    from: status === "running" ? (startAt ?? -Infinity) : Infinity,
-    until: stopAt ?? Infinity,
-    // Targeting that this version does not understand fits nobody.
-    targeting: targeting === undefined ? undefined : (maker.checkOf(targeting) ?? never),
-    holdouts: holdoutsFor(experiment, plan).map((holdout) => holdoutDraw(holdout, maker)),
-    kept:
-      experiment.sticky === "store"
-        ? { phase: experiment.phase, variants: variants.map((variant) => variant.key) }
-        : undefined,
-    limit: experiment.participationLimit ?? Infinity,
+    preliminaries: preliminariesOf(experiment, plan, maker),
+    limit: experiment.participationLimit,
     slots: slotDraw(experiment, plan, maker),
     allocation:
       allocation >= bucketCount
@@ -59,6 +56,29 @@ function experimentProgram(
         : draw(maker, allocationSalt(maker.environmentSalt, experiment), [{ from: 0, to: allocation }]),
     deal: dealOf(experiment, maker),
   });
+}
+
+/** Undefined when there is nothing to ask. */
+function preliminariesOf(
+  experiment: PublishedExperiment,
+  plan: Plan,
+  maker: CheckMaker,
+): Preliminaries | undefined {
+  const { status, targeting, startAt, stopAt, sticky, phase, variants } = experiment;
+  const hasDates = startAt !== undefined || stopAt !== undefined;
+  const holdouts = holdoutsFor(experiment, plan).map((holdout) => holdoutDraw(holdout, maker));
+  const isRunning = status === "running";
+  if (isRunning && !hasDates && targeting === undefined && holdouts.length === 0 && sticky !== "store")
+    return undefined;
+  const never = new Check({ kind: kinds.any, operand: [] });
+  return {
+    isRunning,
+    dates: hasDates ? { from: startAt ?? -Infinity, until: stopAt ?? Infinity } : undefined,
+    // Targeting that this version does not understand fits nobody.
+    targeting: targeting === undefined ? undefined : (maker.checkOf(targeting) ?? never),
+    holdouts,
+    kept: sticky === "store" ? { phase, variants: variants.map((variant) => variant.key) } : undefined,
+  };
 }
 
 const holdoutDraw = (holdout: Holdout, maker: CheckMaker): HoldoutDraw => ({
@@ -79,8 +99,9 @@ function dealOf(experiment: PublishedExperiment, maker: CheckMaker): Deal {
   if (hash !== undefined) {
     const recipe = recipeOf(hash as unknown as Json);
     // A recipe that this version does not know deals nobody in.
-    if (recipe === undefined) return { kind: "recipe", place: () => Number.NaN, shares: new Shares([]) };
-    return { kind: "recipe", place: placeOf(recipe), shares: new Shares(recipeSpansOf(variants)) };
+    if (recipe === undefined)
+      return { kind: "recipe", place: () => Number.NaN, positions: new Positions([]) };
+    return { kind: "recipe", place: placeOf(recipe), positions: new Positions(recipeSpansOf(variants)) };
   }
   const shares = new Shares(variantSpansOf(experiment));
   const { only } = shares;
@@ -88,7 +109,11 @@ function dealOf(experiment: PublishedExperiment, maker: CheckMaker): Deal {
   return { kind: "salt", salt: maker.saltOf(variantSalt(maker.environmentSalt, experiment)), shares };
 }
 
-const draw = (maker: CheckMaker, salt: string, spans: Draw["spans"]): Draw => ({
-  salt: maker.saltOf(salt),
-  spans,
-});
+function draw(
+  maker: CheckMaker,
+  salt: string,
+  ranges: readonly { readonly from: number; readonly to: number }[],
+): Draw {
+  const [{ from, to } = { from: 0, to: 0 }, ...others] = ranges;
+  return { salt: maker.saltOf(salt), from, to, others: others.length === 0 ? undefined : others };
+}

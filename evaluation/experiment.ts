@@ -3,36 +3,43 @@ import { holds, type Check } from "./check.ts";
 import type { Place } from "./hash-profiles/place.ts";
 import type { PreloadedSalt } from "./preloaded-salt.ts";
 import { refusals } from "./refusal.ts";
-import type { Shares, Span } from "./shares.ts";
+import type { Positions, Shares } from "./shares.ts";
 import { textOf } from "./text.ts";
 import { readUnit } from "./unit-words.ts";
 
-/** A question of the kind "is the unit's bucket below so much, or in one of these ranges". */
+/** "Is the unit's bucket in this range?", or in one of several. */
 export interface Draw {
   readonly salt: PreloadedSalt;
-  readonly spans: readonly Pick<Span, "from" | "to">[];
+  readonly from: number;
+  readonly to: number;
+  readonly others: readonly { readonly from: number; readonly to: number }[] | undefined;
 }
 
 export interface HoldoutDraw extends Draw {
   readonly endsAt: number;
 }
 
-/** How the variant is dealt: by buckets of a salt, or by the place under an imported recipe. */
-export type Deal =
-  | { readonly kind: "only"; readonly place: number }
-  | { readonly kind: "salt"; readonly salt: PreloadedSalt; readonly shares: Shares }
-  | { readonly kind: "recipe"; readonly place: Place; readonly shares: Shares };
-
-export interface ExperimentParts {
-  readonly key: string;
-  /** Epoch ms: from ≤ now < until. Never for one that is not running. */
-  readonly from: number;
-  readonly until: number;
+/** What is asked before taking part comes up. Most experiments have a part of it at most. */
+export interface Preliminaries {
+  readonly isRunning: boolean;
+  /** Epoch ms: from ≤ now < until. */
+  readonly dates: { readonly from: number; readonly until: number } | undefined;
   readonly targeting: Check | undefined;
   readonly holdouts: readonly HoldoutDraw[];
   /** Set when variants are kept: those of which phase, and which there are. */
   readonly kept: { readonly phase: number; readonly variants: readonly string[] } | undefined;
-  readonly limit: number;
+}
+
+/** How the variant is dealt: by buckets of a salt, or by the place under an imported recipe. */
+export type Deal =
+  | { readonly kind: "only"; readonly place: number }
+  | { readonly kind: "salt"; readonly salt: PreloadedSalt; readonly shares: Shares }
+  | { readonly kind: "recipe"; readonly place: Place; readonly positions: Positions };
+
+export interface ExperimentParts {
+  readonly key: string;
+  readonly preliminaries: Preliminaries | undefined;
+  readonly limit: number | undefined;
   readonly slots: Draw | undefined;
   readonly allocation: Draw | undefined;
   readonly deal: Deal;
@@ -43,16 +50,22 @@ const open = -1_000_000;
 
 /** An experiment of the plan, ready to assign: SPEC 3.4's questions in their order. */
 export class ExperimentProgram {
-  readonly key: string;
-  readonly #parts: ExperimentParts;
-  readonly #limit: number;
+  readonly #preliminaries: Preliminaries | undefined;
+  readonly #limit: number | undefined;
+  readonly #slots: Draw | undefined;
+  readonly #allocation: Draw | undefined;
+  readonly #deal: Deal;
+  readonly #key: string;
   /** Those of higher priority with the same kind of unit, highest first. Only looked at under a limit. */
   #above: readonly ExperimentProgram[] = [];
 
   constructor(parts: ExperimentParts) {
-    this.key = parts.key;
-    this.#parts = parts;
+    this.#preliminaries = parts.preliminaries;
     this.#limit = parts.limit;
+    this.#slots = parts.slots;
+    this.#allocation = parts.allocation;
+    this.#deal = parts.deal;
+    this.#key = parts.key;
   }
 
   /** Only once all of a plan's experiments are there can each know those above it. */
@@ -62,9 +75,11 @@ export class ExperimentProgram {
 
   /** From 0 on the place of the variant in the experiment's list; below, one of `refusals`. */
   assign(context: EvaluationContext): number {
-    const early = this.#early(context);
-    if (early !== open) return early;
-    if (this.#limit !== Infinity && this.#countAbove(context) >= this.#limit)
+    if (this.#preliminaries !== undefined) {
+      const early = this.#early(this.#preliminaries, context);
+      if (early !== open) return early;
+    }
+    if (this.#limit !== undefined && this.#countAbove(this.#limit, context) >= this.#limit)
       return refusals.participation_limit;
     return this.#late(context);
   }
@@ -73,20 +88,24 @@ export class ExperimentProgram {
    * In how many experiments of higher priority the unit takes part, up to the limit. One pass from the highest down:
    * whoever stands above an experiment was counted when its own limit is asked, so nothing is asked twice.
    */
-  #countAbove(context: EvaluationContext): number {
+  #countAbove(limit: number, context: EvaluationContext): number {
     let count = 0;
     for (const other of this.#above) {
-      const early = other.#early(context);
-      const takes = early === open ? count < other.#limit && other.#late(context) >= 0 : early >= 0;
-      if (takes && ++count >= this.#limit) break;
+      const before = other.#preliminaries;
+      const early = before === undefined ? open : other.#early(before, context);
+      const mayTake = other.#limit === undefined || count < other.#limit;
+      const takes = early === open ? mayTake && other.#late(context) >= 0 : early >= 0;
+      if (takes && ++count >= limit) break;
     }
     return count;
   }
 
-  #early(context: EvaluationContext): number {
-    const { from, until, targeting, holdouts, kept } = this.#parts;
+  /** Running, targeting, holdouts, and the variant that was kept. */
+  #early({ isRunning, dates, targeting, holdouts, kept }: Preliminaries, context: EvaluationContext): number {
     const { now } = context;
-    if (!(now >= from && now < until)) return refusals.no_active_experiment;
+    if (!isRunning) return refusals.no_active_experiment;
+    if (dates !== undefined && !(now >= dates.from && now < dates.until))
+      return refusals.no_active_experiment;
     if (targeting !== undefined && !holds(targeting, context)) return refusals.targeting_mismatch;
     if (holdouts.length > 0) {
       const unit = unitFor(context);
@@ -96,15 +115,17 @@ export class ExperimentProgram {
       }
     }
     if (kept === undefined) return open;
-    const place = kept.variants.indexOf(keptVariantOf(this.key, kept.phase, context) ?? "");
+    const place = kept.variants.indexOf(keptVariantOf(this.#key, kept.phase, context) ?? "");
     return place >= 0 ? place : open;
   }
 
+  /** Slot, allocation, variant. */
   #late(context: EvaluationContext): number {
-    const { slots, allocation, deal } = this.#parts;
     const unit = unitFor(context);
-    if (slots !== undefined && !isIn(slots, unit)) return refusals.domain_conflict;
-    if (allocation !== undefined && !isIn(allocation, unit)) return refusals.outside_traffic_allocation;
+    if (this.#slots !== undefined && !isIn(this.#slots, unit)) return refusals.domain_conflict;
+    if (this.#allocation !== undefined && !isIn(this.#allocation, unit))
+      return refusals.outside_traffic_allocation;
+    const deal = this.#deal;
     switch (deal.kind) {
       case "only":
         return deal.place;
@@ -115,7 +136,7 @@ export class ExperimentProgram {
       case "recipe": {
         const position = deal.place(context);
         if (position === undefined) return refusals.no_key;
-        const owner = deal.shares.ownerOf(position);
+        const owner = deal.positions.ownerOf(position);
         return owner >= 0 ? owner : refusals.outside_traffic_allocation;
       }
     }
@@ -131,12 +152,11 @@ function unitFor(context: EvaluationContext): string | undefined {
 const bucketIn = (salt: PreloadedSalt, unit: string | undefined): number =>
   unit === undefined ? salt.bucketOfRead() : salt.bucketOf(unit);
 
-function isIn({ salt, spans }: Draw, unit: string | undefined): boolean {
+function isIn({ salt, from, to, others }: Draw, unit: string | undefined): boolean {
   const bucket = bucketIn(salt, unit);
-  for (let index = 0; index < spans.length; index++) {
-    const { from, to } = spans[index] as Span;
-    if (bucket >= from && bucket < to) return true;
-  }
+  if (bucket >= from && bucket < to) return true;
+  if (others !== undefined)
+    for (const range of others) if (bucket >= range.from && bucket < range.to) return true;
   return false;
 }
 

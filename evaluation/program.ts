@@ -1,7 +1,7 @@
 import type { Plan } from "../protocols/plan.ts";
 import { expand } from "./expansion.ts";
 import { experimentSteps } from "./experiment-maker.ts";
-import { flagSteps, type FlagProgram, type PrerequisiteProgram } from "./flag-program.ts";
+import { flagSteps, prerequisiteFailed, type FlagProgram, type PrerequisiteProgram } from "./flag-program.ts";
 import { FlagTable } from "./flag-table.ts";
 import { forcedByFlag } from "./overrides.ts";
 import { segmentSteps } from "./segments.ts";
@@ -58,7 +58,6 @@ function linkPrerequisites(plan: Plan, flags: ReadonlyMap<string, FlagProgram>):
     }
     // Missing, circular or too many, they cannot be met.
     const isWhole = bounded.has(flag.key) && programs.length === flag.prerequisites.length;
-    const self = flags.get(flag.key);
-    self?.require(isWhole ? programs : "unmet");
+    flags.get(flag.key)?.require(isWhole ? programs : "unmet", prerequisiteFailed(flag));
   }
 }

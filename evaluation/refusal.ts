@@ -1,6 +1,6 @@
 import type { DecisionCode } from "../protocols/decision.ts";
 
-/** Why an experiment did not assign, in the order in which it asks. */
+/** Why an experiment did not assign, in the order of the numbers below. */
 export const refusalCodes = [
   "no_active_experiment",
   "targeting_mismatch",

@@ -5,6 +5,7 @@ import type { Json } from "../protocols/json.ts";
 import type { Plan } from "../protocols/plan.ts";
 import { conditionDepthMax } from "./bounds.ts";
 import { oneOf, type Chance } from "./chance.ts";
+import { instantOf } from "./operators/instant.ts";
 
 // Contexts that a plan can tell apart. Nobody's attributes are kept, so they are made of the constants that the plan's
 // conditions mention: each value that is compared with, one beside it, and none at all. Half of them are aimed: made to
@@ -36,7 +37,7 @@ export function contextSource(plans: readonly Plan[], now: number): (chance: Cha
       if (value !== undefined) put(attributes, name, value);
     }
     const aim = chance.fraction() < 0.5 ? oneOf(mentioned.conditions, chance) : undefined;
-    if (aim !== undefined) fit(aim, attributes, choices, chance);
+    if (aim !== undefined) fit(aim, attributes, chance);
     const listed = chance.fraction() < 0.1 ? oneOf(mentioned.units, chance) : undefined;
     return {
       unitId: listed ?? unitOf(chance),
@@ -90,7 +91,7 @@ function valuesFor({ op, value }: Comparison): readonly Json[] {
       return typeof list[0] === "number" ? [list[0], list[0] - 1] : [];
     case "before":
     case "after": {
-      const instant = typeof value === "number" ? value : Date.parse(String(value));
+      const instant = instantOf(value) ?? 0;
       return op === "before" ? [instant - 1, instant + 1] : [instant + 1, instant - 1];
     }
     case "in_cidr": {
@@ -114,18 +115,12 @@ function valuesFor({ op, value }: Comparison): readonly Json[] {
 }
 
 /** Puts what the condition asks for into the attributes, as far as one value for each comparison can. */
-function fit(
-  condition: Condition,
-  attributes: Record<string, unknown>,
-  choices: ReadonlyMap<string, readonly Json[]>,
-  chance: Chance,
-  depth = 0,
-): void {
+function fit(condition: Condition, attributes: Record<string, unknown>, chance: Chance, depth = 0): void {
   if (depth > conditionDepthMax) return;
-  if ("all" in condition) for (const part of condition.all) fit(part, attributes, choices, chance, depth + 1);
+  if ("all" in condition) for (const part of condition.all) fit(part, attributes, chance, depth + 1);
   else if ("any" in condition) {
     const part = oneOf(condition.any, chance);
-    if (part !== undefined) fit(part, attributes, choices, chance, depth + 1);
+    if (part !== undefined) fit(part, attributes, chance, depth + 1);
   } else if (!("not" in condition) && condition.attribute !== undefined) {
     const values = valuesFor(condition);
     const isList = condition.op === "in";

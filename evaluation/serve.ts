@@ -15,8 +15,8 @@ import type { PreloadedSalt } from "./preloaded-salt.ts";
 import { chanceOf, refusalChance } from "./propensity.ts";
 import { codeOf } from "./refusal.ts";
 import { rolloutOf } from "./rollout.ts";
-import { ConstantServing, ExperimentServing, RolloutServing, SplitServing, type Serving } from "./serving.ts";
-import { recipeSpansOf, Shares, spansOf, widthOf } from "./shares.ts";
+import { ExperimentServing, HalvesServing, RolloutServing, SplitServing, type Serving } from "./serving.ts";
+import { Positions, recipeSpansOf, Shares, spansOf, widthOf } from "./shares.ts";
 
 /** What a flag's servings are made of. */
 export interface ServeScope {
@@ -27,11 +27,18 @@ export interface ServeScope {
   readonly experiments: ReadonlyMap<string, ExperimentProgram>;
 }
 
-/** Undefined for a form that a newer version knows, or what the plan lacks. `ruleId` is absent in a fallthrough. */
-export function servingOf(serve: Serve, ruleId: string | undefined, scope: ServeScope): Serving | undefined {
+/**
+ * An answer when everybody gets the same. Undefined for a form that a newer version knows, or what the plan lacks.
+ * `ruleId` is absent in a fallthrough.
+ */
+export function servingOf(
+  serve: Serve,
+  ruleId: string | undefined,
+  scope: ServeScope,
+): Serving | Evaluation | undefined {
   if (typeof serve !== "object" || serve === null) return undefined;
   const constant = constantAnswer(serve, ruleId, scope);
-  if (constant !== undefined) return new ConstantServing(constant);
+  if (constant !== undefined) return constant;
   if ("split" in serve) return splitServing(serve, ruleId, scope);
   if ("rollout" in serve) return rolloutServing(serve.rollout, ruleId, scope);
   if (!("experiment" in serve)) return undefined;
@@ -39,7 +46,7 @@ export function servingOf(serve: Serve, ruleId: string | undefined, scope: Serve
 }
 
 /** A variation, or one with a shadow. */
-export function constantAnswer(
+function constantAnswer(
   serve: Serve,
   ruleId: string | undefined,
   { flag, answer }: ServeScope,
@@ -87,12 +94,25 @@ function splitServing(
 ): Serving | undefined {
   const dealer = dealerOf(hash, scope);
   if (dealer === undefined || !Array.isArray(split)) return undefined;
-  const shares = new Shares(hash === undefined ? spansOf(split) : recipeSpansOf(split));
   const answers = split.map((part) => {
     const propensity = hash === undefined ? part.weight / bucketCount : widthOf(part);
     return scope.answer(part.variation, { reason: "SPLIT", code: "split", ruleId, propensity });
   });
-  return new SplitServing(dealer, shares, answers, belowAnswer(scope, { code: "no_key" }));
+  const withoutKey = belowAnswer(scope, { code: "no_key" });
+  const { salt, recipe: place } = dealer;
+  if (place !== undefined)
+    return new SplitServing(
+      { kind: "recipe", place, positions: new Positions(recipeSpansOf(split)) },
+      answers,
+      withoutKey,
+    );
+  if (salt === undefined) return undefined;
+  const [first, second] = answers;
+  const end = split[0]?.weight ?? 0;
+  const isHalves = split.length === 2 && end + (split[1]?.weight ?? 0) === bucketCount;
+  if (isHalves && first !== undefined && second !== undefined)
+    return new HalvesServing(salt, end, first, second);
+  return new SplitServing({ kind: "salt", salt, shares: new Shares(spansOf(split)) }, answers, withoutKey);
 }
 
 function rolloutServing(value: Rollout, ruleId: string | undefined, scope: ServeScope): Serving | undefined {

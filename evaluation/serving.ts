@@ -5,13 +5,13 @@ import type { ExperimentProgram } from "./experiment.ts";
 import type { Place } from "./hash-profiles/place.ts";
 import type { PreloadedSalt } from "./preloaded-salt.ts";
 import { shareAt } from "./rollout.ts";
-import type { Shares } from "./shares.ts";
+import type { Positions, Shares } from "./shares.ts";
 import { textOf } from "./text.ts";
 
 /**
  * What a rule or the fallthrough gives. `place` from 0 on is an answer; below 0 evaluation goes on below, and `refusal`
  * is the answer should nothing else decide, if there is anything to say. Four classes, which is as many as a call site
- * keeps apart without a look-up.
+ * keeps apart without a look-up. What serves everybody alike is no serving but an answer.
  */
 export interface Serving {
   place(context: EvaluationContext): number;
@@ -19,20 +19,31 @@ export interface Serving {
   refusal(place: number): Evaluation | undefined;
 }
 
-/** The same for everybody: a variation, with or without a shadow. */
-export class ConstantServing implements Serving {
-  readonly #answer: Evaluation;
+/** No raw key for an imported recipe. */
+const noKey = -1;
+/** Nobody's bucket: weights that do not add up, or imported ranges that leave a part of the scale out. */
+const nobodys = -2;
 
-  constructor(answer: Evaluation) {
-    this.#answer = answer;
+/** The commonest split: two parts that share all buckets. Nothing but a number lies between the bucket and the answer. */
+export class HalvesServing implements Serving {
+  readonly #salt: PreloadedSalt;
+  readonly #end: number;
+  readonly #first: Evaluation;
+  readonly #second: Evaluation;
+
+  constructor(salt: PreloadedSalt, end: number, first: Evaluation, second: Evaluation) {
+    this.#salt = salt;
+    this.#end = end;
+    this.#first = first;
+    this.#second = second;
   }
 
-  place(): number {
-    return 0;
+  place(context: EvaluationContext): number {
+    return this.#salt.bucketOf(textOf(context.unitId)) < this.#end ? 0 : 1;
   }
 
-  answer(): Evaluation {
-    return this.#answer;
+  answer(place: number): Evaluation {
+    return place === 0 ? this.#first : this.#second;
   }
 
   refusal(): undefined {
@@ -40,42 +51,33 @@ export class ConstantServing implements Serving {
   }
 }
 
-/** No raw key for an imported recipe. */
-const noKey = -1;
-/** Nobody's bucket: weights that do not add up, or imported ranges that leave a part of the scale out. */
-const nobodys = -2;
+export type Dealer =
+  | { readonly kind: "salt"; readonly salt: PreloadedSalt; readonly shares: Shares }
+  | { readonly kind: "recipe"; readonly place: Place; readonly positions: Positions };
 
 export class SplitServing implements Serving {
-  readonly #salt: PreloadedSalt | undefined;
-  readonly #recipe: Place | undefined;
-  readonly #shares: Shares;
+  readonly #dealer: Dealer;
   readonly #only: number | undefined;
   readonly #answers: readonly Evaluation[];
   readonly #noKey: Evaluation;
 
-  constructor(
-    by: { readonly salt?: PreloadedSalt; readonly recipe?: Place },
-    shares: Shares,
-    answers: readonly Evaluation[],
-    withoutKey: Evaluation,
-  ) {
-    this.#salt = by.salt;
-    this.#recipe = by.recipe;
-    this.#shares = shares;
-    this.#only = by.salt === undefined ? undefined : shares.only;
+  constructor(dealer: Dealer, answers: readonly Evaluation[], withoutKey: Evaluation) {
+    this.#dealer = dealer;
+    this.#only = dealer.kind === "salt" ? dealer.shares.only : undefined;
     this.#answers = answers;
     this.#noKey = withoutKey;
   }
 
   place(context: EvaluationContext): number {
     if (this.#only !== undefined) return this.#only;
-    if (this.#salt !== undefined) {
-      const owner = this.#shares.ownerOf(this.#salt.bucketOf(textOf(context.unitId)));
-      return owner < 0 ? nobodys : owner;
+    const dealer = this.#dealer;
+    let owner: number;
+    if (dealer.kind === "salt") owner = dealer.shares.ownerOf(dealer.salt.bucketOf(textOf(context.unitId)));
+    else {
+      const position = dealer.place(context);
+      if (position === undefined) return noKey;
+      owner = dealer.positions.ownerOf(position);
     }
-    const position = this.#recipe?.(context);
-    if (position === undefined) return noKey;
-    const owner = this.#shares.ownerOf(position);
     return owner < 0 ? nobodys : owner;
   }
 

@@ -8,56 +8,85 @@ export interface Span {
   readonly place: number;
 }
 
-/** Fewer pieces than this are looked through one by one. */
-const searchedFrom = 9;
+/** Pieces that have members of their own; a split or experiment seldom has more. */
+const openPieces = 3;
 
-/** Whose a bucket is: ranges in order, as the ends at which they change owner. */
-export class Shares {
-  /** End and owner of each piece, in turns, so that a split lies on one cache line; −1 owns what is nobody's. */
-  readonly #pieces: readonly number[];
-
-  /** Of ranges that overlap, which compile() refuses, the one that begins first wins. */
-  constructor(spans: readonly Span[]) {
-    const pieces: number[] = [];
-    let reached = 0;
-    const add = (end: number, owner: number): void => {
-      if (end <= reached) return;
-      if (pieces.at(-1) === owner) pieces[pieces.length - 2] = end;
-      else pieces.push(end, owner);
-      reached = end;
-    };
-    for (const { from, to, place } of spans.toSorted((a, b) => a.from - b.from)) {
-      if (to <= from) continue;
-      add(from, -1);
-      add(to, place);
-    }
-    this.#pieces = pieces.slice(); // of the very length, without room to grow
+/** In order, without gaps: an end, and the owner of what lies before it. −1 owns what is nobody's. */
+function piecesOf(spans: readonly Span[]): number[] {
+  const pieces: number[] = [];
+  let reached = 0;
+  const add = (end: number, owner: number): void => {
+    if (end <= reached) return;
+    if (pieces.at(-1) === owner) pieces[pieces.length - 2] = end;
+    else pieces.push(end, owner);
+    reached = end;
+  };
+  // Of ranges that overlap, which compile() refuses, the one that begins first wins.
+  for (const { from, to, place } of spans.toSorted((a, b) => a.from - b.from)) {
+    if (to <= from) continue;
+    add(from, -1);
+    add(to, place);
   }
+  return pieces;
+}
 
+/** The owner of what lies at a point; −1 when it is nobody's. */
+function ownerAmong(pieces: readonly number[], point: number): number {
+  let low = 0;
+  let high = pieces.length >> 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (point < (pieces[middle * 2] as number)) high = middle;
+    else low = middle + 1;
+  }
+  return pieces[low * 2 + 1] ?? -1;
+}
+
+/** Whose a bucket is. Whole numbers only, in members and not in a list: that is one cache line instead of four. */
+export class Shares {
+  readonly #firstEnd: number;
+  readonly #first: number;
+  readonly #secondEnd: number;
+  readonly #second: number;
+  readonly #thirdEnd: number;
+  readonly #third: number;
+  readonly #all: readonly number[] | undefined;
   /** The owner of every bucket, when there is only one. */
-  get only(): number | undefined {
-    const [end = 0, owner] = this.#pieces;
-    return this.#pieces.length === 2 && end >= bucketCount ? owner : undefined;
+  readonly only: number | undefined;
+
+  constructor(spans: readonly Span[]) {
+    const pieces = piecesOf(spans);
+    [
+      this.#firstEnd = 0,
+      this.#first = -1,
+      this.#secondEnd = 0,
+      this.#second = -1,
+      this.#thirdEnd = 0,
+      this.#third = -1,
+    ] = pieces;
+    this.#all = pieces.length > openPieces * 2 ? pieces : undefined;
+    this.only = pieces.length === 2 && this.#firstEnd >= bucketCount ? this.#first : undefined;
   }
 
   /** −1 when the bucket is nobody's. */
   ownerOf(bucket: number): number {
-    const pieces = this.#pieces;
-    if (pieces.length >= searchedFrom * 2) return this.#search(bucket);
-    for (let index = 0; index < pieces.length; index += 2)
-      if (bucket < (pieces[index] as number)) return pieces[index + 1] as number;
-    return -1;
+    if (bucket < this.#firstEnd) return this.#first;
+    if (bucket < this.#secondEnd) return this.#second;
+    if (bucket < this.#thirdEnd) return this.#third;
+    return this.#all === undefined ? -1 : ownerAmong(this.#all, bucket);
+  }
+}
+
+/** The same for an imported recipe's positions, which are fractions. */
+export class Positions {
+  readonly #pieces: readonly number[];
+
+  constructor(spans: readonly Span[]) {
+    this.#pieces = piecesOf(spans);
   }
 
-  #search(bucket: number): number {
-    let low = 0;
-    let high = this.#pieces.length >> 1;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (bucket < (this.#pieces[middle * 2] as number)) high = middle;
-      else low = middle + 1;
-    }
-    return this.#pieces[low * 2 + 1] ?? -1;
+  ownerOf(position: number): number {
+    return ownerAmong(this.#pieces, position);
   }
 }
 

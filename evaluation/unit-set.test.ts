@@ -10,7 +10,8 @@ const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 function idsFrom(first: number, count: number): string[] {
   const words = new Uint32Array(count * 4);
   for (let index = 0; index < count; index++)
-    for (let word = 0; word < 4; word++) words[index * 4 + word] = Math.imul(first + index, 2 * word * 0x9e3779b1 + 1);
+    for (let word = 0; word < 4; word++)
+      words[index * 4 + word] = Math.imul(first + index, 2 * word * 0x9e3779b1 + 1);
   const bytes = Buffer.from(words.buffer);
   return Array.from({ length: count }, (_, index) =>
     bytes.toString("base64url", index * 16, index * 16 + 16),

@@ -1,15 +1,7 @@
 import type { routes } from "../protocols/routes.ts";
 import type { Call, Room } from "./call.ts";
 import { evictActor, listActors, replayActor, showActor } from "./control/actors.ts";
-import {
-  experiments,
-  flags,
-  holdouts,
-  layers,
-  metrics,
-  overrides,
-  segments,
-} from "./control/collections.ts";
+import { experiments, flags, holdouts, layers, metrics, overrides, segments } from "./control/collections.ts";
 import { createEntity, getEntity, listEntities, putEntity, removeEntity } from "./control/entities.ts";
 import {
   archiveEnvironment,

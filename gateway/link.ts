@@ -58,7 +58,10 @@ export class LogLink {
         const connection = await openConnection({
           url: natsUrl,
           name: "gateway",
-          streams: [streams.events, streams.dead, streams.decisions].map((stream) => ({ ...stream, replicas })),
+          streams: [streams.events, streams.dead, streams.decisions].map((stream) => ({
+            ...stream,
+            replicas,
+          })),
           replicas,
           connectTimeoutMs: connectMsMax,
           log,

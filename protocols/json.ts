@@ -11,15 +11,14 @@ export const Json: z.ZodType<Json> = z.json() as z.ZodType<Json>;
  */
 export function canonicalJson(value: unknown): string {
   if (value === null || typeof value !== "object") return JSON.stringify(value) ?? "null";
-  if (Array.isArray(value)) {
-    // A million unit ids at once: one by one they take ten times as long.
-    return value.some(isCompound) ? `[${value.map(canonicalJson).join(",")}]` : JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  const members = value as Readonly<Record<string, unknown>>;
+  let text = "";
+  // Without a comparator sort() orders by UTF-16 code units, and faster: plans are read while others wait.
+  for (const name of Object.keys(members).sort()) {
+    const member = members[name];
+    if (member === undefined) continue;
+    text += `${text === "" ? "" : ","}${JSON.stringify(name)}:${canonicalJson(member)}`;
   }
-  const members = Object.entries(value)
-    .filter(([, member]) => member !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member)}`);
-  return `{${members.join(",")}}`;
+  return `{${text}}`;
 }
-
-const isCompound = (value: unknown): boolean => typeof value === "object" && value !== null;

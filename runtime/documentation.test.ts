@@ -32,7 +32,7 @@ test("every invariant stands in the file that the documentation names, in the sa
   let checked = 0;
   const sections = documentation.split("## Invariants")[1]?.split("## What happens when")[0] ?? "";
   for (const section of sections.split("\n**").slice(1)) {
-    const files = [...(section.split("\n")[0] ?? "").matchAll(/`([^`]+\.ts)`/g)].map(([, file]) => file);
+    const files = [...(section.split("\n")[0] ?? "").matchAll(/`([^`]+\.ts)`/g)].map(([, file = ""]) => file);
     const text = plain(files.map((file) => readFileSync(`runtime/${file}`, "utf8")).join("\n"));
     for (const [, invariant = ""] of section.matchAll(/^- ([A-Z]\d\. [^]*?)(?=\n- |\n\n|$)/gm)) {
       checked++;

@@ -1,4 +1,4 @@
-import { PreloadedSalt, SaltPool } from "../../evaluation/preloaded-salt.ts";
+import { PreloadedSalt, type SaltPool } from "../../evaluation/preloaded-salt.ts";
 import { readUnit } from "../../evaluation/unit-words.ts";
 import { asksOf, salt, type Kind } from "./plan.ts";
 import type { User } from "./users.ts";

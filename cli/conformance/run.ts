@@ -57,7 +57,7 @@ async function runStep(
   const late = setTimeout(() => ended.abort(new Error(`no answer within ${answerMsMax} ms`)), answerMsMax);
   try {
     const body = request.text ?? (request.body === undefined ? undefined : JSON.stringify(request.body));
-    const response = await fetch(new URL(request.path, `${url}/`), {
+    const response = await fetch(addressOf(url, request.path, stream === true), {
       method: request.method,
       headers: { "content-type": "application/json", ...authOf(request.auth, token), ...request.headers },
       signal: ended.signal,
@@ -86,6 +86,12 @@ async function runStep(
     clearTimeout(late);
     ended.abort();
   }
+}
+
+/** A stream's path is relative to the origin; everything else stands behind the base address. */
+function addressOf(base: string, path: string, isStream: boolean): string {
+  if (/^https?:/.test(path)) return path;
+  return isStream ? new URL(path, base).href : base + path;
 }
 
 const authOf = (auth: Step["request"]["auth"], token: string): Record<string, string> => {

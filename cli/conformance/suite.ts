@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-// The form of protocols/conformance/ofrep.json; its README tells it to implementers in other languages.
+// The form of protocols/conformance/ofrep.json; ofrep.md beside it tells it to whoever reads it in another language.
 
 const Request = z.strictObject({
   method: z.enum(["GET", "POST"]),

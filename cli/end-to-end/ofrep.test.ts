@@ -1,9 +1,15 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { OFREPApi } from "@openfeature/ofrep-core";
 import { OFREPWebProvider } from "@openfeature/ofrep-web-provider";
-import { OpenFeature, type Provider } from "@openfeature/web-sdk";
+import { OpenFeature, ProviderEvents, type Provider } from "@openfeature/web-sdk";
 import { Api } from "../api.ts";
+import { explainCommand } from "../explain/command.ts";
+import { runSuite } from "../conformance/run.ts";
+import { seedWeir } from "../conformance/seed.ts";
+import { Suite } from "../conformance/suite.ts";
+import { TestEventSource } from "../testing/event-source.ts";
 import { startWeir, type TestWeir } from "../testing/weir.ts";
 
 // The real OpenFeature clients against a running gateway, with a token that a browser could hold.
@@ -121,5 +127,74 @@ describe("OpenFeature's own OFREP clients", { timeout: 120_000 }, () => {
     assert.equal((await api.postBulkEvaluateFlags({ context }, etag)).httpStatus, 304);
     const other = await api.postBulkEvaluateFlags({ context: { ...context, country: "DE" } }, etag);
     assert.equal(other.httpStatus, 200);
+  });
+
+  test("the web provider hears of a change on the event stream, and emits what changed", async () => {
+    Object.assign(globalThis, { EventSource: TestEventSource });
+    const provider = new OFREPWebProvider({
+      baseUrl: weir.url,
+      pollInterval: 0,
+      headers: [["Authorization", `Bearer ${token}`]],
+    });
+    await OpenFeature.setContext({ targetingKey: "ada", country: "NL" });
+    await OpenFeature.setProviderAndWait(provider as unknown as Provider);
+    const client = OpenFeature.getClient();
+    assert.equal(client.getBooleanValue("banner", false), true);
+    const changed = new Promise<readonly string[]>((resolve) =>
+      client.addHandler(ProviderEvents.ConfigurationChanged, (details) =>
+        resolve(details?.flagsChanged ?? []),
+      ),
+    );
+    await TestEventSource.opened();
+    const api = new Api({ url: weir.url, token: weir.token });
+    const [banner] = flags;
+    const body = { ...banner, offVariation: "off", fallthrough: { variation: "off" }, killed: true };
+    await api.call("PUT", "/v1/flags/banner", { query: { env: environment }, body });
+    await api.call("POST", `/v1/environments/${environment}/publish`, { body: {} });
+    assert.ok((await changed).includes("banner"));
+    assert.equal(client.getBooleanValue("banner", true), false);
+    await OpenFeature.close();
+    TestEventSource.closeAll();
+    Reflect.deleteProperty(globalThis, "EventSource");
+  });
+
+  test("every published OFREP case passes against a running gateway", async () => {
+    const file = new URL("../../protocols/conformance/ofrep.json", import.meta.url);
+    const suite = Suite.parse(JSON.parse(readFileSync(file, "utf8")));
+    const target = { url: weir.url, token: weir.token };
+    const asked = await seedWeir(suite, target, "conformance");
+    // Publishing is answered before every gateway has the plan.
+    for (let tries = 0; tries < 100; tries++) {
+      const results = await runSuite(
+        { ...suite, cases: suite.cases.slice(0, 1) },
+        { ...target, token: asked, flags: {} },
+      );
+      if (results[0]?.failure === undefined) break;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    const results = await runSuite(suite, { ...target, token: asked, flags: {} });
+    assert.deepEqual(
+      results.filter(({ failure }) => failure !== undefined),
+      [],
+    );
+  });
+
+  test("weir explain says what was tried, by the present version and by an earlier one", async () => {
+    const target = { url: weir.url, token: weir.token };
+    const asked = { flag: "banner", env: environment, unitKey: "ada", context: '{"country":"NL"}' };
+    const now = await explainCommand(target, asked);
+    assert.match(now, /^serves\s+off = false$/m);
+    assert.match(now, /killed/);
+    const before = await explainCommand(target, { ...asked, version: 1 });
+    assert.match(before, /^serves\s+on = true$/m);
+    assert.match(before, /^version\s+1$/m);
+    assert.match(before, /rule dutch: holds/);
+    const json = JSON.parse(await explainCommand(target, { ...asked, version: 1, json: true })) as {
+      configVersion: number;
+      trace: { flag: string };
+    };
+    assert.deepEqual([json.configVersion, json.trace.flag], [1, "banner"]);
+    await assert.rejects(explainCommand(target, { ...asked, version: 99 }), /There is no version 99/);
+    await assert.rejects(explainCommand(target, { ...asked, context: "[]" }), /must be a JSON object/);
   });
 });

@@ -158,3 +158,19 @@ test("GrowthBook's cases give the scores that the documentation states", (contex
   );
   assertDocumented("growthbook", scoreTable(scores, Object.fromEntries(left)));
 });
+
+test("carried as splits, GrowthBook's experiments give the same values", () => {
+  const asSplits = { unitIdOf: suiteOptions.unitIdOf };
+  for (const [, context, id, expected] of rows("feature")) {
+    const { features = {}, ...others } = context as Members;
+    const decided = decide(others, features as Members, textOf(id), asSplits);
+    if ("refusal" in decided || switchIn(others) !== undefined) continue;
+    const { evaluation } = decided;
+    assert.equal(
+      unlike(evaluation.value ?? null, (expected as Members)["value"] ?? null),
+      undefined,
+      textOf(id),
+    );
+    assert.notEqual(evaluation.code, "experiment_assigned");
+  }
+});

@@ -1,4 +1,4 @@
-import type { Experiment, ExperimentVariant } from "../../protocols/experiment.ts";
+import type { Experiment } from "../../protocols/experiment.ts";
 import type { Flag, Segment } from "../../protocols/flag.ts";
 import type { UnitId } from "../../protocols/ids.ts";
 import type { Issue } from "../../protocols/errors.ts";
@@ -12,8 +12,6 @@ export interface ImportOptions {
   readonly unitIdOf: (rawKey: string) => UnitId;
   /** Experiments need a metric to judge by, which those files do not hold. Without one they are carried as splits. */
   readonly metric?: string;
-  /** Which of the file's environments, where it holds several. */
-  readonly environment?: string;
 }
 
 /** `changed`: carried, but something about it differs and is named. `refused`: left out, and why. */
@@ -45,5 +43,3 @@ export type ImportResult =
   | { readonly ok: false; readonly issues: readonly Issue[] };
 
 export type Importer = (content: unknown, options: ImportOptions) => ImportResult;
-
-export type { Experiment, ExperimentVariant };

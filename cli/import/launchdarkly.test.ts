@@ -82,7 +82,7 @@ test("an experiment's measured parts become an experiment, and the rest keeps it
     const { code, value } = decide("f", { key: user, attributes: { x: 1 } });
     assert.deepEqual(
       [code, value],
-      at < 0.1 ? ["experiment_assigned", "a"] : at < 0.2 ? ["experiment_assigned", "b"] : ["rule_match", "a"],
+      at < 0.1 ? ["experiment_assigned", "a"] : at < 0.2 ? ["experiment_assigned", "b"] : ["split", "a"],
     );
   }
 });

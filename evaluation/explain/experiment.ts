@@ -37,7 +37,9 @@ function before(experiment: PublishedExperiment, scope: Scope, checks: Checks): 
   const { plan, context } = scope;
   const { key, status, startAt, stopAt, targeting, sticky, phase, variants } = experiment;
   const { now } = context;
-  const isRunning = status === "running" && now >= (startAt ?? -Infinity) && now < (stopAt ?? Infinity);
+  const hasDates = startAt !== undefined || stopAt !== undefined;
+  const isInside = !hasDates || (now >= (startAt ?? -Infinity) && now < (stopAt ?? Infinity));
+  const isRunning = status === "running" && isInside;
   checks.push({
     check: "running",
     passed: isRunning,

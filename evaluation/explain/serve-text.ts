@@ -46,7 +46,8 @@ function checkText(check: ExperimentCheck): string {
     case "running": {
       const from = check.startAt === undefined ? "" : `, from ${dateText(check.startAt)}`;
       const until = check.stopAt === undefined ? "" : `, until ${dateText(check.stopAt)}`;
-      return `${check.status}${from}${until}`;
+      const now = check.passed || check.now === null ? "" : ` (now ${dateText(check.now)})`;
+      return `${check.status}${from}${until}${now}`;
     }
     case "targeting":
       return "targeting";

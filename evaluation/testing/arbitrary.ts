@@ -119,8 +119,6 @@ export const condition: fc.Arbitrary<Condition> = fc.letrec<{ condition: Conditi
 const variation = fc.constantFrom("on", "off", "on", "off", "gone");
 const share = fc.constantFrom(0, 1, 2_500, 5_000, 9_999, 10_000);
 const time = fc.constantFrom(0, 10, 20, 30);
-const maybe = <Value>(value: fc.Arbitrary<Value>): fc.Arbitrary<Value | undefined> =>
-  fc.option(value, { nil: undefined });
 const recipe = fc.constantFrom(
   { profile: "growthbook", version: 2, seed: "s" },
   { profile: "eppo", salt: "s", shards: 10, attribute: "x" },

@@ -2,7 +2,15 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { experiment, flag, planOf } from "../../evaluation/testing.ts";
 import type { Plan } from "../../protocols/plan.ts";
-import { directory, eventually, openTestGateway, openTestLog, tokens, type TestGateway, type TestLog } from "../testing/gateway.ts";
+import {
+  directory,
+  eventually,
+  openTestGateway,
+  openTestLog,
+  tokens,
+  type TestGateway,
+  type TestLog,
+} from "../testing/gateway.ts";
 import { startRedis, type TestRedis } from "../testing/redis.ts";
 
 let log: TestLog;
@@ -48,7 +56,11 @@ after(async () => {
 });
 
 const ask = (asked: TestGateway, unit: string): ReturnType<TestGateway["post"]> =>
-  asked.post("/evaluate", { envKey: "test", flagKey: "kept", context: { targetingKey: unit } }, { token: tokens.server });
+  asked.post(
+    "/evaluate",
+    { envKey: "test", flagKey: "kept", context: { targetingKey: unit } },
+    { token: tokens.server },
+  );
 const publish = async (next: Plan): Promise<void> => {
   await log.putPlan(next);
   for (const each of [gateway, other, byRedis])
@@ -98,5 +110,8 @@ test("a store that is away costs the stickiness, is said and counted, and no req
     { token: tokens.browser },
   );
   assert.equal((one.json["metadata"] as { stickyUnavailable?: boolean }).stickyUnavailable, true);
-  assert.match((await byRedis.get("/metrics")).text, /weir_gateway_sticky_unavailable_total(\{[^}]*\})? [1-9]/);
+  assert.match(
+    (await byRedis.get("/metrics")).text,
+    /weir_gateway_sticky_unavailable_total(\{[^}]*\})? [1-9]/,
+  );
 });

@@ -20,7 +20,10 @@ after(async () => {
   await log?.close();
 });
 
-storeSuite("a bucket of the log", async () => new BucketStore(() => log.connection.bucket("ASSIGN"), systemClock));
+storeSuite(
+  "a bucket of the log",
+  async () => new BucketStore(() => log.connection.bucket("ASSIGN"), systemClock),
+);
 
 storeSuite("Redis", async () => {
   const store = new RedisStore(redis.url, silentLog);

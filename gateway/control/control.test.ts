@@ -134,7 +134,9 @@ test("lists come in the actor's pages, and a cursor names the last item seen", a
   answer = ({ message }) => {
     const { after } = message as { after?: string };
     return succeed(
-      after === undefined ? { items: [versioned({ key: "a" })], next: "a" } : { items: [versioned({ key: "b" })] },
+      after === undefined
+        ? { items: [versioned({ key: "a" })], next: "a" }
+        : { items: [versioned({ key: "b" })] },
     );
   };
   const first = await gateway.get("/v1/flags?env=test&limit=1");
@@ -174,7 +176,9 @@ test("layers, holdouts and segments are put, read and removed as flags are", asy
     assert.equal(made.headers.get("etag"), '"3"');
     const one = await gateway.get(`/v1/${path}/checkout?env=test`);
     assert.equal(one.headers.get("etag"), '"3"');
-    const removed = await gateway.send("DELETE", `/v1/${path}/checkout?env=test`, { headers: { "if-match": '"3"' } });
+    const removed = await gateway.send("DELETE", `/v1/${path}/checkout?env=test`, {
+      headers: { "if-match": '"3"' },
+    });
     assert.equal(removed.status, 204);
     assert.deepEqual(
       asked.map(({ message }) => [message.type, (message as { expectedVersion?: number }).expectedVersion]),
@@ -204,7 +208,9 @@ test("an override is for a unit or a session, whose raw key goes no further, and
   assert.equal(one?.["type"], "put_override");
   assert.equal(one?.["expectedVersion"], 0);
   assert.equal(session?.["expectedVersion"], 1);
-  const [unitOfUser, unitOfSession] = [one, session].map((each) => (each?.["override"] as unknown as { unit: string }).unit);
+  const [unitOfUser, unitOfSession] = [one, session].map(
+    (each) => (each?.["override"] as unknown as { unit: string } | undefined)?.unit,
+  );
   assert.match(unitOfUser ?? "", /^[\w-]{22}$/);
   assert.notEqual(unitOfUser, unitOfSession, "a user and a session with the same key are two");
   assert.doesNotMatch(JSON.stringify([one, session]), /"ada"|userId|sessionId/);
@@ -216,7 +222,13 @@ test("an override is for a unit or a session, whose raw key goes no further, and
 
 test("a dry run and the version that the author saw reach the environment", async () => {
   asked = [];
-  const preview = { dryRun: true, version: 2, warnings: [], problems: [], blastRadius: { units: 1, share: 0, flags: [] } };
+  const preview = {
+    dryRun: true,
+    version: 2,
+    warnings: [],
+    problems: [],
+    blastRadius: { units: 1, share: 0, flags: [] },
+  };
   answer = () => succeed(preview);
   const headers = { "if-match": '"1"' };
   const seen = await gateway.post("/v1/environments/test/publish", { dryRun: true }, { headers });

@@ -22,7 +22,10 @@ export const listEntities =
     if (!asked.ok) return call.problem(asked.failure);
     const { limit, after } = asked.value;
     if (after !== undefined && !Key.safeParse(after).success)
-      return call.problem({ code: "invalid_request", issues: [{ path: "cursor", message: "is not one of ours" }] });
+      return call.problem({
+        code: "invalid_request",
+        issues: [{ path: "cursor", message: "is not one of ours" }],
+      });
     const message = { type: "list", collection, limit, ...(after === undefined ? {} : { after }) };
     const page = await inEnvironment<Page<unknown>>(room, call, message);
     return answer(call, page, (value) => jsonAnswer(200, pageShown(value)));
@@ -74,7 +77,11 @@ async function write(room: Room, call: Call, message: EnvironmentMessage, status
 }
 
 /** Asks the environment that the request is about. */
-export async function inEnvironment<Value>(room: Room, call: Call, message: unknown): Promise<Outcome<Value>> {
+export async function inEnvironment<Value>(
+  room: Room,
+  call: Call,
+  message: unknown,
+): Promise<Outcome<Value>> {
   const environment = scopeOf(room, call);
   if (!environment.ok) return environment;
   return ask<Value>(room, call, environmentActor(environment.value), message);

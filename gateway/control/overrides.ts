@@ -25,7 +25,10 @@ export async function createOverrides(room: Room, call: Call, body: string): Pro
   if (isObject(json.value) && "overrides" in json.value) {
     const several = parseValue(Several, json.value);
     if (!several.ok) return call.problem(several.failure);
-    return change(room, call, 201, several.value.overrides, (all) => ({ type: "put_overrides", overrides: all }));
+    return change(room, call, 201, several.value.overrides, (all) => ({
+      type: "put_overrides",
+      overrides: all,
+    }));
   }
   const one = parseValue(OverrideInput, json.value);
   if (!one.ok) return call.problem(one.failure);

@@ -120,7 +120,10 @@ async function make(
 }
 
 /** What was said, without members that were not. */
-const given = ({ note, dryRun: isDry }: z.infer<typeof PublishNote>): { note?: string; dryRun?: boolean } => ({
+const given = ({
+  note,
+  dryRun: isDry,
+}: z.infer<typeof PublishNote>): { note?: string; dryRun?: boolean } => ({
   ...(note === undefined ? {} : { note }),
   ...(isDry === undefined ? {} : { dryRun: isDry }),
 });

@@ -6,7 +6,7 @@ import type { LivePlan } from "../live-plan.ts";
 export interface Said {
   /** The decision's JSON up to its id. */
   readonly text: string;
-  /** The decision log's line from the flag on; undefined when chance had no part in it, and nothing is written. */
+  /** The decision log's line from the flag on; undefined when nobody studies it, and nothing is written. */
   readonly line: string | undefined;
   /** An experiment dealt it: the answer waits for the log, whatever its mode. */
   readonly assigned: boolean;
@@ -27,8 +27,8 @@ export function saidOf(plan: LivePlan, evaluation: Evaluation): Said {
 
 function lineOf(plan: LivePlan, evaluation: Evaluation): string | undefined {
   const { flagKey, variation, reason, code, ruleId, experiment, variant, propensity, shadow } = evaluation;
-  const byChance = propensity !== undefined || experiment !== undefined || shadow !== undefined;
-  if (!byChance || variation === undefined) return undefined;
+  const isStudied = experiment !== undefined || shadow !== undefined;
+  if (!isStudied || variation === undefined) return undefined;
   const phase = experiment === undefined ? undefined : plan.experiments.get(experiment)?.phase;
   const record: Omit<DecisionRecord, "id" | "at" | "unit"> = {
     flag: flagKey,

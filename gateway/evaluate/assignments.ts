@@ -5,7 +5,7 @@ import { saidOf } from "../decisions/said.ts";
 import { jsonAnswer, type Answer } from "../http.ts";
 import { parseBody } from "../json-body.ts";
 import { sessionIdOf } from "./context.ts";
-import { decide, planFor } from "./evaluate.ts";
+import { decide, planFor } from "./decide.ts";
 import { exposureTokenMsMax, sealExposure } from "./exposure-token.ts";
 
 /** `POST /v1/assignments`: which variant, why, and the token that proves it when the user has seen it. */

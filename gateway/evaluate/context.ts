@@ -25,8 +25,5 @@ export function contextOf(
   };
 }
 
-export const sessionIdOf = (
-  plan: LivePlan,
-  sessionKey: string | undefined,
-): EvaluationContext["sessionId"] =>
+export const sessionIdOf = (plan: LivePlan, sessionKey: string | undefined): EvaluationContext["sessionId"] =>
   sessionKey === undefined || sessionKey === "" ? undefined : plan.units.ofType(sessionType, sessionKey);

@@ -1,14 +1,13 @@
-import type { Answer as Outcome, Failure } from "../../protocols/failures.ts";
+import type { Failure } from "../../protocols/failures.ts";
 import type { EvaluateRequest, Evaluation, EvaluationContext } from "../../protocols/decision.ts";
-import { fail, succeed } from "../../protocols/errors.ts";
 import { evaluate } from "../../evaluation/evaluate.ts";
-import { environmentOf } from "../auth.ts";
 import type { Call, Room } from "../call.ts";
 import { saidOf } from "../decisions/said.ts";
 import { jsonType, type Answer } from "../http.ts";
 import { parseJson } from "../json-body.ts";
 import type { LivePlan } from "../live-plan.ts";
 import { contextOf } from "./context.ts";
+import { decide, planFor } from "./decide.ts";
 import { explainDecision, isExplained } from "./explain.ts";
 import { parseEvaluateRequest } from "./request.ts";
 
@@ -18,7 +17,7 @@ import { parseEvaluateRequest } from "./request.ts";
 const headers: Answer["headers"] = [jsonType];
 /** Stickiness was asked for, and hashing decided: the store did not answer. */
 const unstuckHeaders: Answer["headers"] = [jsonType, ["x-weir-sticky-unavailable", "true"]];
-export const noUnit: Failure = {
+const noUnit: Failure = {
   code: "invalid_request",
   issues: [{ path: "context", message: "needs a targetingKey or a unitId" }],
 };
@@ -38,16 +37,6 @@ export function postEvaluate(room: Room, call: Call, body: string): Answer | Pro
   const { sticky } = plan.value;
   if (sticky?.flags.has(flagKey) === true) return decideSticky(room, call, plan.value, flagKey, asked);
   return answered(room, call, plan.value, asked, evaluate(plan.value.program, flagKey, asked), headers);
-}
-
-/** The plan of an environment this caller may see. */
-export function planFor(room: Room, call: Call, named: string | undefined): Outcome<LivePlan> {
-  const environment = environmentOf(call.principal, room.directory, named);
-  if (!environment.ok) return environment;
-  const plan = room.plans.get(environment.value);
-  return plan === undefined
-    ? fail({ code: "nothing_published", environment: environment.value })
-    : succeed(plan);
 }
 
 function answered(
@@ -80,37 +69,6 @@ async function decideSticky(
   const { evaluation, stickyUnavailable } = await decide(room, plan, flagKey, asked);
   const shown = stickyUnavailable ? unstuckHeaders : headers;
   return answered(room, call, plan, asked, evaluation, shown);
-}
-
-export interface Decided {
-  readonly evaluation: Evaluation;
-  /** As it was decided by: with what was kept of the unit. */
-  readonly context: EvaluationContext;
-  readonly stickyUnavailable: boolean;
-}
-
-/** One flag, with the assignment store where its plan wants it. */
-export function decide(
-  room: Room,
-  plan: LivePlan,
-  flagKey: string,
-  asked: EvaluationContext,
-): Decided | Promise<Decided> {
-  const { sticky } = plan;
-  if (sticky?.flags.has(flagKey) !== true) {
-    const evaluation = evaluate(plan.program, flagKey, asked);
-    return { evaluation, context: asked, stickyUnavailable: false };
-  }
-  const make = (context: EvaluationContext): readonly Evaluation[] => [
-    evaluate(plan.program, flagKey, context),
-  ];
-  return room.assignments
-    .decide(plan, sticky, asked, make)
-    .then(({ evaluations, context, stickyUnavailable }) => ({
-      evaluation: evaluations[0] as Evaluation,
-      context,
-      stickyUnavailable,
-    }));
 }
 
 async function explained(

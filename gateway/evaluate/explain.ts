@@ -9,13 +9,15 @@ import type { Call, Room } from "../call.ts";
 import { saidOf } from "../decisions/said.ts";
 import { queryValue } from "../http.ts";
 import type { LivePlan } from "../live-plan.ts";
-import { decide } from "./evaluate.ts";
+import { decide } from "./decide.ts";
 
 // Decisions with their trace. One by the present plan is a decision like any other: kept, logged and counted. One by an
 // earlier plan is what would have been said: nobody was treated, so nothing of it is kept.
 
-export const isExplained = (call: Call, { explain: wanted }: { readonly explain?: boolean | undefined }): boolean =>
-  wanted === true || (call.head.query !== "" && wantedOf(call.head.query) !== undefined);
+export const isExplained = (
+  call: Call,
+  { explain: wanted }: { readonly explain?: boolean | undefined },
+): boolean => wanted === true || (call.head.query !== "" && wantedOf(call.head.query) !== undefined);
 
 interface Explained {
   readonly evaluation: Evaluation;

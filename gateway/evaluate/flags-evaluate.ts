@@ -5,7 +5,7 @@ import { saidOf } from "../decisions/said.ts";
 import { jsonAnswer, type Answer } from "../http.ts";
 import { parseBody } from "../json-body.ts";
 import { sessionIdOf } from "./context.ts";
-import { decide, planFor } from "./evaluate.ts";
+import { decide, planFor } from "./decide.ts";
 import { explainDecision, isExplained } from "./explain.ts";
 
 /** `POST /v1/flags/evaluate`. */

@@ -1,6 +1,6 @@
 import { namedEnvironment } from "../auth.ts";
 import type { Call, Room } from "../call.ts";
-import { planFor } from "../evaluate/evaluate.ts";
+import { planFor } from "../evaluate/decide.ts";
 import { jsonAnswer, type Answer } from "../http.ts";
 import { rawEventsOf } from "./body.ts";
 import type { EventType } from "./ingest.ts";

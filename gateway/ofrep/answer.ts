@@ -51,7 +51,8 @@ export function readContext(body: string): ReadContext {
     return refused(refuse("INVALID_CONTEXT", "the body needs an object named context"));
   const { context } = json.value;
   const { targetingKey, unitId } = context;
-  if (targetingKey === "" || (targetingKey === undefined && unitId === undefined)) return refused(noTargetingKey);
+  if (targetingKey === "" || (targetingKey === undefined && unitId === undefined))
+    return refused(noTargetingKey);
   if (isClientContext(context)) return { ok: true, context: context as ClientContext };
   const text = "targetingKey and sessionKey must be texts of 1 to 1024 characters, unitId 22 of base64url";
   return refused(refuse("INVALID_CONTEXT", text));
@@ -103,6 +104,9 @@ export async function guarded(
     const { requestId } = call;
     room.log.error("request_failed", { requestId, error });
     const named = key === undefined ? {} : { key };
-    return jsonAnswer(500, { ...named, ...refuse("GENERAL", `a defect of ours; its log entry is ${requestId}`) });
+    return jsonAnswer(500, {
+      ...named,
+      ...refuse("GENERAL", `a defect of ours; its log entry is ${requestId}`),
+    });
   }
 }

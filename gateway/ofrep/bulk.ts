@@ -6,7 +6,7 @@ import type { Call, Room } from "../call.ts";
 import { saidOf } from "../decisions/said.ts";
 import { isSameTag } from "../etag.ts";
 import { contextOf } from "../evaluate/context.ts";
-import { planFor } from "../evaluate/evaluate.ts";
+import { planFor } from "../evaluate/decide.ts";
 import { emptyAnswer, jsonAnswer, jsonType, type Answer } from "../http.ts";
 import type { BatchOutcome } from "../ingest/batcher.ts";
 import type { LivePlan } from "../live-plan.ts";

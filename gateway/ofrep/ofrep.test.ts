@@ -86,7 +86,7 @@ test("bulk: every flag, tagged by plan and context, 304 without a body", async (
   const first = await bulk();
   assert.equal(first.status, 200);
   const keys = (first.json["flags"] as { key: string }[]).map(({ key }) => key);
-  assert.deepEqual(keys.sort(), ["beta", "killed", "plain", "split", "tested"]);
+  assert.deepEqual(keys.sort(), ["beta", "killed", "plain", "shadowed", "split", "tested"]);
   const etag = first.headers.get("etag") ?? "";
   const same = await bulk(ada, { "if-none-match": etag });
   assert.equal(same.status, 304);

@@ -2,7 +2,7 @@ import { namedEnvironment } from "../auth.ts";
 import type { Call, Room } from "../call.ts";
 import { saidOf } from "../decisions/said.ts";
 import { contextOf } from "../evaluate/context.ts";
-import { decide, planFor } from "../evaluate/evaluate.ts";
+import { decide, planFor } from "../evaluate/decide.ts";
 import { jsonAnswer, type Answer } from "../http.ts";
 import { generalFailure, guarded, noTargetingKey, readContext, refuse, successOf } from "./answer.ts";
 

@@ -20,6 +20,8 @@ const { hmacSecret } = workerData as { readonly hmacSecret: Uint8Array };
 
 parentPort?.on("message", ({ id, text }: CheckRequest) => {
   const checked = checkPlan(text, hmacSecret);
-  const reply: CheckReply = checked.ok ? { id, ok: true, plan: piecesOf(checked.signed) } : { id, ...checked };
+  const reply: CheckReply = checked.ok
+    ? { id, ok: true, plan: piecesOf(checked.signed) }
+    : { id, ...checked };
   parentPort?.postMessage(reply);
 });

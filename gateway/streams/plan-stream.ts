@@ -2,7 +2,7 @@ import { environmentOf } from "../auth.ts";
 import type { Call, Room } from "../call.ts";
 import { emptyAnswer, jsonType, type Action, type Answer } from "../http.ts";
 import { isSameTag } from "../etag.ts";
-import { planFor } from "../evaluate/evaluate.ts";
+import { planFor } from "../evaluate/decide.ts";
 import type { LivePlan } from "../live-plan.ts";
 import type { SseEvent } from "./sse.ts";
 import { sseHeaders } from "./sse.ts";

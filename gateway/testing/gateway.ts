@@ -79,6 +79,7 @@ export const testPlan = (version = 1): Plan => ({
         },
       }),
       flag("killed", { killed: true }),
+      flag("shadowed", { fallthrough: { shadow: { variation: "off", candidate: "on" } } }),
       flag("tested", { fallthrough: { experiment: "exp", otherwise: "off" } }),
       flag("beta", {
         rules: [

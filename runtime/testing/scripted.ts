@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { succeed } from "../../protocols/errors.ts";
-import type { Behaviour, RuntimeEffect, TimerChange } from "../actor.ts";
+import type { Behaviour, TimerChange } from "../actor.ts";
 import type { ActorTools } from "../hosting/actor-tools.ts";
 import { Entity } from "../entity/entity.ts";
 import type { ActorReply } from "../messaging/command.ts";
@@ -40,7 +40,7 @@ export function scripted(
       if (crash) throw new Error("told to crash");
       return {
         events,
-        effects: effects as readonly (RuntimeEffect | unknown)[],
+        effects,
         timers: timers as readonly TimerChange[],
         reply: succeed(state.length + events.length),
       };

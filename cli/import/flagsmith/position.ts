@@ -6,7 +6,7 @@ import type { Range } from "../conditions.ts";
 const places = 9_998;
 
 function firstPlace(reaches: (percentage: number) => boolean, near: number): number {
-  let place = Math.max(0, Math.floor((near / 100) * places) - 2);
+  let place = Math.min(Math.max(0, Math.floor((near / 100) * places) - 2), places + 1);
   while (place <= places && !reaches((place / places) * 100)) place++;
   return place / places;
 }

@@ -31,6 +31,7 @@ export const equalWeights = (count: number): number[] =>
 
 /** `n <= coverage` of a forced rule as a half-open range: up to the first position beyond it. */
 export function upTo(coverage: number, version: 1 | 2): Range {
+  if (!(coverage < 1)) return { from: 0, to: 1 };
   const parts = version === 1 ? 1_000 : 10_000;
   let next = Math.max(Math.floor(coverage * parts) - 1, 0);
   while (next / parts <= coverage) next++;

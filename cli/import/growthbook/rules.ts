@@ -3,7 +3,7 @@ import type { Condition } from "../../../protocols/condition.ts";
 import type { Experiment } from "../../../protocols/experiment.ts";
 import type { Rule as WeirRule } from "../../../protocols/flag.ts";
 import type { Json } from "../../../protocols/json.ts";
-import { allOf, always, inHashRange, never, notOf, type Range } from "../conditions.ts";
+import { allOf, always, inHashRange, never, notOf } from "../conditions.ts";
 import { experimentOf } from "../entities.ts";
 import { partKeys } from "../keys.ts";
 import { sharesOf } from "../shares.ts";

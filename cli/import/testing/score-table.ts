@@ -29,7 +29,9 @@ export function scoreTable(
     ...Object.entries(notRun).map(
       ([name, { rows, reason }]) => `- ${name}, all ${rows} rows not run: ${reason}`,
     ),
-  ].join("\n");
+  ]
+    .join("\n")
+    .trimEnd();
 }
 
 export function assertDocumented(suite: string, table: string): void {
