@@ -4,11 +4,13 @@ import { after, before, describe, test } from "node:test";
 import { OFREPApi } from "@openfeature/ofrep-core";
 import { OFREPWebProvider } from "@openfeature/ofrep-web-provider";
 import { OpenFeature, ProviderEvents, type Provider } from "@openfeature/web-sdk";
+import { OpenFeature as ServerOpenFeature } from "@openfeature/server-sdk";
 import { Api } from "../api.ts";
 import { explainCommand } from "../explain/command.ts";
 import { runSuite } from "../conformance/run.ts";
 import { seedWeir } from "../conformance/seed.ts";
 import { Suite } from "../conformance/suite.ts";
+import { serverProvider } from "../testing/ofrep-server-provider.ts";
 import { TestEventSource } from "../testing/event-source.ts";
 import { startWeir, type TestWeir } from "../testing/weir.ts";
 
@@ -106,6 +108,22 @@ describe("OpenFeature's own OFREP clients", { timeout: 120_000 }, () => {
     assert.equal(client.getStringValue("greeting", ""), "Hello");
     assert.equal(client.getBooleanDetails("missing", true).errorCode, "FLAG_NOT_FOUND");
     await OpenFeature.close();
+  });
+
+  test("a server provider evaluates every type, and says when a type does not fit", async () => {
+    const api = new OFREPApi({ baseUrl: weir.url, headers: [["Authorization", `Bearer ${token}`]] });
+    await ServerOpenFeature.setProviderAndWait(serverProvider(api));
+    const client = ServerOpenFeature.getClient();
+    const context = { targetingKey: "ada", country: "NL" };
+    assert.equal(await client.getBooleanValue("banner", false, context), true);
+    assert.equal(await client.getStringValue("greeting", "", context), "Hallo");
+    assert.equal(await client.getNumberValue("page-size", 0, context), 50);
+    assert.deepEqual(await client.getObjectValue("theme", {}, context), { accent: "red" });
+    const details = await client.getNumberDetails("greeting", 1, context);
+    assert.deepEqual([details.value, details.errorCode], [1, "TYPE_MISMATCH"]);
+    const missing = await client.getBooleanDetails("missing", true, context);
+    assert.deepEqual([missing.value, missing.errorCode], [true, "FLAG_NOT_FOUND"]);
+    await ServerOpenFeature.close();
   });
 
   test("the server call of ofrep-core evaluates one flag, and a missing one is named so", async () => {

@@ -46,7 +46,8 @@ export interface ActorClient {
 const attemptMsMax = 1_500;
 /** A last attempt with less would only blur "nobody there" into "no answer in time". */
 const attemptMsMin = 10;
-const pauseMsMax = 200;
+/** A hand-over takes some tens of milliseconds: whoever waits for it should not add as much again. */
+const pauseMsMax = 50;
 
 export function openClient(
   connection: Pick<Connection, "messaging">,

@@ -161,7 +161,9 @@ export class WeirClient {
       "unitId" in unit ? unit.unitId : unitIdOf(plan.unitSalt, this.#options.unitType, unit.rawKey);
     const { targetingKey: _key, unitId: _id, ...attributes } = context;
     const now = this.#options.clock.now();
-    const evaluation = this.#configuration.evaluate(flagKey, { unitId, attributes, now });
+    // Imported hash recipes are made over the raw key, which stays in this process.
+    const key = "unitId" in unit ? undefined : unit.rawKey;
+    const evaluation = this.#configuration.evaluate(flagKey, { unitId, attributes, key, now });
     if (evaluation === undefined)
       return failed(flagKey, fallback, "PROVIDER_NOT_READY", "no configuration yet");
     const details = detailsOf(evaluation, type, fallback, {

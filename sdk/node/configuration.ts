@@ -88,7 +88,9 @@ export class Configuration {
     const candidate = signed as SignedPlan;
     if (typeof candidate.plan !== "object" || candidate.plan === null) return "the plan is missing";
     const format: unknown = candidate.plan.format;
-    if (format !== planFormat) return `format ${String(format)}, expected ${String(planFormat)}`;
+    // Format 1 is format 2 without some members, and the evaluator takes both.
+    if (format !== 1 && format !== planFormat)
+      return `format ${String(format)}, expected ${String(planFormat)}`;
     if (etagOf(candidate.plan) !== candidate.etag) return "the plan does not match its etag"; // C1
     if (this.#publicKey !== undefined && !verifyEd25519(candidate, this.#publicKey))
       return "the plan is not signed with the expected key";

@@ -18,14 +18,18 @@ export function simulatedJournal(wire: Wire, name: string): JournalLog {
     data: Uint8Array,
     expectedSequence: number,
   ): Promise<JournalAppend> => {
+    // A server refuses before it proposes, so nothing of a refused message is left that could be stored later: its
+    // copies stand for what is sent again without an answer.
+    let refusal: JournalAppend | undefined;
     const work = (): JournalAppend => {
+      if (refusal !== undefined) return refusal;
       if (world.weather.full) {
         world.count("full");
-        return { kind: "full" };
+        return (refusal = { kind: "full" });
       }
       if (world.weather.refused) {
         world.count("refused");
-        return { kind: "refused", reason: "sealed" };
+        return (refusal = { kind: "refused", reason: "sealed" });
       }
       const outcome = stream.append(subject, data, { expected: expectedSequence });
       world.trace(
