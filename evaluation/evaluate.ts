@@ -15,6 +15,18 @@ export function evaluate(program: Program, flagKey: string, context: EvaluationC
   return flag.constant ?? decideSafely(flag, context);
 }
 
+/** Where touch() puts what it read, so that the reading is not optimised away. */
+const touched = { length: 0 };
+
+/**
+ * Reads a word of the unit id before anything needs it. Of many contexts each is met cold, and its unit id only after the
+ * rules have branched on its attributes: asked for now, both come from memory at once. Worth 0.05 of case d.
+ */
+function touch(context: EvaluationContext): void {
+  const unitId: unknown = context.unitId;
+  if (typeof unitId === "string") touched.length = unitId.length;
+}
+
 /** Every flag of the plan, in its order. */
 export function evaluateAll(program: Program, context: EvaluationContext): Evaluation[] {
   const evaluations: Evaluation[] = [];
@@ -24,6 +36,7 @@ export function evaluateAll(program: Program, context: EvaluationContext): Evalu
 
 function decideSafely(flag: FlagProgram, context: EvaluationContext): Evaluation {
   try {
+    touch(context);
     return decide(flag, context);
   } catch {
     // Attributes are read with care; the context's own members are not, for speed. What throws there was no context.
