@@ -136,6 +136,10 @@ export class Entity implements Activation {
     if (this.#state.kind === "live") this.#tidyAfterWaking(this.#state);
   }
 
+  async prepare(): Promise<void> {
+    if (this.#state.kind === "live") await this.#state.life.shortenReplay();
+  }
+
   async stop(): Promise<void> {
     if (this.#state.kind === "stopped") return;
     const living = this.#state.kind === "live" ? this.#state : undefined;
@@ -202,7 +206,7 @@ export class Entity implements Activation {
     return error.failure === undefined ? this.#supervision.failed() : this.#supervision.hopeless();
   }
 
-  #live(restored: Restored): void {
+  #live(restored: Restored & { readonly replayed: number }): void {
     const { clock } = this.#tools;
     const timers = new TimerWatch(clock, (timer) => this.#fire(timer));
     const outbox = this.#outboxFor(restored);

@@ -45,6 +45,8 @@ export interface LifeEvents {
 export type Contradiction = Extract<Settled, { kind: "fenced" | "rolled_back" | "abandoned" }>;
 
 const snapshotEveryCommitsDefault = 1_000;
+/** Replayed in well under a millisecond; a snapshot costs more. */
+const replayedAtHandOverMax = 64;
 
 /** One life: from a replayed journal until the behaviour throws or the journal contradicts us. */
 export class Life {
@@ -65,10 +67,10 @@ export class Life {
   #tidyDue = false;
   #appending: Promise<void> | undefined;
   #ended = false;
-  #commitsSinceSnapshot = 0;
-  #saving = false;
+  #commitsSinceSnapshot: number;
+  #saving: Promise<void> | undefined;
 
-  constructor(parts: LifeParts, restored: Restored, events: LifeEvents) {
+  constructor(parts: LifeParts, restored: Restored & { readonly replayed: number }, events: LifeEvents) {
     this.#parts = parts;
     this.#events = events;
     this.#labels = { kind: parts.behaviour.kind };
@@ -77,6 +79,7 @@ export class Life {
     this.#position = restored.position;
     this.#remembered = restored.remembered;
     this.#marked = restored.done;
+    this.#commitsSinceSnapshot = restored.replayed;
   }
 
   get position(): number {
@@ -333,11 +336,19 @@ export class Life {
   }
 
   #snapshotWhenDue(): void {
-    const { behaviour, outbox, tools, address } = this.#parts;
+    const { behaviour } = this.#parts;
     this.#commitsSinceSnapshot++;
     const every = behaviour.snapshotEveryCommits ?? snapshotEveryCommitsDefault;
-    if (this.#saving || this.#commitsSinceSnapshot < every) return;
-    this.#saving = true;
+    if (this.#saving === undefined && this.#commitsSinceSnapshot >= every) this.#saving = this.#save();
+  }
+
+  /** Whoever owns the actor next replays what is behind its last snapshot: worth one beforehand when that is long. */
+  async shortenReplay(): Promise<void> {
+    if (this.#commitsSinceSnapshot >= replayedAtHandOverMax) await (this.#saving ??= this.#save());
+  }
+
+  async #save(): Promise<void> {
+    const { behaviour, outbox, tools, address } = this.#parts;
     this.#commitsSinceSnapshot = 0;
     const restored = {
       envelope: this.#committed,
@@ -346,11 +357,13 @@ export class Life {
       done: outbox.done,
       pending: outbox.pending,
     };
-    tools.snapshots
-      .save(address, snapshotOf(behaviour, restored))
-      .then(() => tools.metrics.snapshotsSaved(1, this.#labels))
-      .catch((error: unknown) => tools.log.warn("snapshot_failed", { actor: addressText(address), error }))
-      .finally(() => (this.#saving = false));
+    try {
+      await tools.snapshots.save(address, snapshotOf(behaviour, restored));
+      tools.metrics.snapshotsSaved(1, this.#labels);
+    } catch (error) {
+      tools.log.warn("snapshot_failed", { actor: addressText(address), error }); // the next one covers it
+    }
+    this.#saving = undefined;
   }
 
   /** Before a long rest the note says when to wake (W2). */

@@ -12,7 +12,9 @@ import { newestTail, settleAppend } from "./settle.ts";
 //   O2. A fence commit behind the tail is the moment of ownership: whoever wrote before cannot write after.
 //   O3. State is complete only when the fence itself has been replayed; a replica that lags ends no replay.
 
-export type Loaded = ({ readonly kind: "loaded" } & Restored) | { readonly kind: "not_owner" };
+export type Loaded =
+  | ({ readonly kind: "loaded"; readonly replayed: number } & Restored)
+  | { readonly kind: "not_owner" };
 
 /** Throws when it cannot be loaded now: no leader, a broken journal, an event that does not apply. */
 export async function loadEntity(
@@ -65,7 +67,7 @@ export async function loadEntity(
   if (restored.position.cid !== cid)
     throw new Error(`the replay of ${addressText(address)} ended before its fence`); // O3
   tools.metrics.replayedCommits(commits, { kind: behaviour.kind });
-  return { kind: "loaded", ...restored };
+  return { kind: "loaded", replayed: commits, ...restored };
 }
 
 async function keptState(

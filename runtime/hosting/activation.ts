@@ -4,6 +4,8 @@ import type { ActorReply, Command } from "../messaging/command.ts";
 /** A live actor of any kind, as its shard sees it. */
 export interface Activation {
   ask(command: Command): Promise<ActorReply>;
+  /** It will be handed over soon: makes the way short for its next owner, while it still works. Never rejects. */
+  prepare?(): Promise<void>;
   /** Finishes what is under way and keeps what is worth keeping. Idempotent and bounded. */
   stop(): Promise<void>;
   /** Something is under way, so it must not be put to sleep. */

@@ -139,6 +139,7 @@ export async function openHost(options: HostOptions): Promise<Host> {
     log,
     lost: (reason) => metrics.leaseLosses(1, { reason }),
     open,
+    prepare: async (shard) => shards.get(shard)?.prepare(),
     close,
   });
   await keeper.start();

@@ -99,6 +99,11 @@ export class Shard {
     }
   }
 
+  /** Before a hand-over, while everything still works. */
+  async prepare(): Promise<void> {
+    await Promise.all([...this.#live.values()].map(({ activation }) => activation.prepare?.()));
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return void (await Promise.all(this.#ending.values()));
     this.#closed = true;

@@ -31,6 +31,7 @@ function hosts() {
       log: silentLog,
       open: async () => {},
       close: async () => {},
+      prepare: async () => {},
       lost: () => {},
     });
     process.deliver(() => void keeper.start());

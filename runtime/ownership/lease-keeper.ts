@@ -23,6 +23,8 @@ export interface LeaseKeeperOptions {
   readonly log: Log;
   /** Serves a shard from now on. */
   readonly open: (shard: number, epoch: number) => Promise<void>;
+  /** The shard will be closed in an orderly way: shortens that, while it is still served. */
+  readonly prepare: (shard: number) => Promise<void>;
   /** Stops serving; `orderly` when the shard is still ours and may be finished at leisure. */
   readonly close: (shard: number, orderly: boolean) => Promise<void>;
   /** A shard went without a hand-over. */
@@ -34,6 +36,8 @@ const vouchedShare = 0.8;
 const beatsPerTtl = 3;
 const looksPerTtl = 6;
 const startAttemptsMax = 10;
+/** A hand-over waits no longer for what only makes it shorter. */
+const prepareMsMax = 1_000;
 
 export class LeaseKeeper {
   readonly #options: LeaseKeeperOptions;
@@ -282,9 +286,12 @@ export class LeaseKeeper {
   }
 
   async #release(shard: number): Promise<void> {
-    const { close } = this.#options;
+    const { prepare, close, clock } = this.#options;
     const epoch = this.#owned.get(shard);
     if (epoch === undefined) return;
+    const prepared = new AbortController();
+    const preparing = prepare(shard).finally(() => prepared.abort());
+    await Promise.race([preparing, clock.sleep(prepareMsMax, prepared.signal)]);
     await close(shard, true); // L3
     this.#owned.delete(shard);
     await this.#giveBack(shard, epoch);

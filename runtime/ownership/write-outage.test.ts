@@ -37,6 +37,7 @@ test("nobody is declared dead while the store answers reads and takes no writes 
         log: silentLog,
         open: async () => {},
         close: async () => {},
+        prepare: async () => {},
         lost: (reason) => losses.push(`${host}: ${reason}`),
       }),
   );
