@@ -101,7 +101,7 @@ export class Shard {
 
   /** Before a hand-over, while everything still works. */
   async prepare(): Promise<void> {
-    await Promise.all([...this.#live.values()].map(({ activation }) => activation.prepare?.()));
+    await Promise.all([...this.#live.values()].map(async ({ activation }) => activation.prepare?.()));
   }
 
   async close(): Promise<void> {
