@@ -106,6 +106,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: "timer not noted for the next owner",
+    rare: true, // an effect of the same actor mostly leaves a note as well
     edits: [
       {
         file: life,
