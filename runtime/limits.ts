@@ -19,8 +19,8 @@ export const idleMsMax = 10 * 60_000;
 
 /** Effects waiting behind a slow one; beyond, commands are refused until it is done. */
 export const effectsWaitingMax = 1_024;
-/** Attempts of one effect, with full jitter up to 30 s: about two minutes in all. */
-export const effectAttemptsMax = 12;
+/** Attempts of one effect, with full jitter up to 30 s: about ten minutes in all, longer than a cluster is ever away. */
+export const effectAttemptsMax = 48;
 
 /** Snapshot chunk: below the server's default message limit of 1 MiB, with room for headers. */
 export const snapshotChunkBytes = 1_000_000;

@@ -37,8 +37,8 @@ const openPauseMsMax = 5_000;
 const openingsMax = 8;
 /** A life of that length ends a row of failures. */
 const steadyMs = 30_000;
-/** A leader that answers for the last time may know less than we read: a short stream is believed at the fifth look. */
-const shortLooksMax = 5;
+/** A leader that answers for the last time may know less than we read: a short stream is believed after four seconds. */
+const shortLooksMax = 20;
 const shortLookPauseMs = 200;
 
 type State =
