@@ -49,3 +49,5 @@ export const restartWindowMs = 60_000;
 export const rememberedSendersMax = 10_000;
 /** Live actors of one shard: 128,000 in a process that owns all 64. */
 export const activationsPerShardMax = 2_000;
+/** A sleep until an instant is never longer, so that a machine's clock that jumps ahead is noticed. */
+export const sleepUntilMsMax = 30_000;

@@ -2,22 +2,12 @@ import { PreloadedSalt, type SaltPool } from "../../evaluation/preloaded-salt.ts
 import { readUnit } from "../../evaluation/unit-words.ts";
 import { asksOf, salt, type Kind } from "./plan.ts";
 import type { User } from "./users.ts";
+import { versionNumber } from "./version-number.ts";
 
 // Straight-line code for the answers of the four cases, with nothing general in it: what evaluating could cost at
 // best with this hash. Answers are variation keys.
 
 export type Bare = (user: User) => string;
-
-/** Enough of a version comparison for versions that are known to be well formed. */
-function versionNumber(text: string): number {
-  const first = text.indexOf(".");
-  const second = text.indexOf(".", first + 1);
-  return (
-    Number(text.slice(0, first)) * 1e6 +
-    Number(text.slice(first + 1, second)) * 1e3 +
-    Number(text.slice(second + 1))
-  );
-}
 
 export function bareOf(kind: Kind, key: string, number: number, pool: SaltPool): Bare {
   switch (kind) {

@@ -3,11 +3,11 @@ import { defaultUnitType, EnvironmentKey, MetricKey } from "../../protocols/ids.
 import { Api } from "../api.ts";
 import { systemClock } from "../clock.ts";
 import type { CliConfig } from "../config.ts";
-import { CliFailure, exitCodes, usageFailure } from "../failure.ts";
+import { CliFailure, usageFailure } from "../failure.ts";
+import { interruptible } from "../interruptible.ts";
 import { requireTarget, type TargetOptions } from "../target.ts";
 import { terminalProgress } from "../replay/progress.ts";
 import { counted } from "../text-table.ts";
-import { listenForShutdown } from "../up/shutdown.ts";
 import { problemsOf } from "./check.ts";
 import { publish, requireEnvironment, start, unitIdsOf } from "./environment.ts";
 import type { Imported, ImportOptions } from "./imported.ts";
@@ -52,9 +52,7 @@ export async function importCommand(
     );
     return show(imported, undefined, options.json === true);
   }
-  const shutdown = listenForShutdown(systemClock, () => process.exit(exitCodes.interrupted));
-  const { signal } = shutdown;
-  try {
+  await interruptible(async (signal) => {
     const api = new Api(requireTarget(options, config));
     const progress = terminalProgress(process.stderr, systemClock, "entities");
     // The file is looked at before anything is made for it.
@@ -70,13 +68,7 @@ export async function importCommand(
       { environment: options.environment, ...counts, started: [], ...published },
       options.json === true,
     );
-  } catch (error) {
-    if (signal.aborted)
-      throw new CliFailure("interrupted", "interrupted", { exitCode: exitCodes.interrupted });
-    throw error;
-  } finally {
-    shutdown.dispose();
-  }
+  });
 }
 
 function translate(

@@ -1,8 +1,8 @@
 import { systemClock } from "../clock.ts";
 import type { CliConfig } from "../config.ts";
-import { CliFailure, exitCodes } from "../failure.ts";
+import { CliFailure } from "../failure.ts";
+import { interruptible } from "../interruptible.ts";
 import { findTarget, type TargetOptions } from "../target.ts";
-import { listenForShutdown } from "../up/shutdown.ts";
 import { startPrivateWeir } from "./private-weir.ts";
 import { terminalProgress } from "./progress.ts";
 import { malformedText, prepareReplay, type ReplayOptions, runReplay } from "./replay.ts";
@@ -15,9 +15,7 @@ export interface ReplayCommandOptions extends ReplayOptions, TargetOptions {
 /** `weir replay`: checks the file, finds or starts a Weir, sends, and prints the answer. */
 export async function replayCommand(options: ReplayCommandOptions, config: CliConfig): Promise<void> {
   const progress = terminalProgress(process.stderr, systemClock);
-  const shutdown = listenForShutdown(systemClock, () => process.exit(exitCodes.interrupted));
-  const { signal } = shutdown;
-  try {
+  await interruptible(async (signal) => {
     const prepared = await prepareReplay(options, systemClock.now());
     const { malformed, total } = prepared.scan;
     if (malformed > 0)
@@ -39,11 +37,5 @@ export async function replayCommand(options: ReplayCommandOptions, config: CliCo
     } finally {
       await own?.stop();
     }
-  } catch (error) {
-    if (signal.aborted)
-      throw new CliFailure("interrupted", "interrupted", { exitCode: exitCodes.interrupted });
-    throw error;
-  } finally {
-    shutdown.dispose();
-  }
+  });
 }

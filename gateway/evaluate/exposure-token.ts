@@ -1,6 +1,6 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
 import { ExperimentKey, EnvironmentKey, Key, UnitId } from "../../protocols/ids.ts";
+import { sealedClaims } from "../sealed-claims.ts";
 
 // Proof of an assignment, carried by the client: with it an exposure needs nothing else, and cannot be made up.
 
@@ -21,22 +21,11 @@ const Claims = z.strictObject({
 });
 export type ExposureClaims = z.infer<typeof Claims>;
 
-const signatureOf = (secret: string, payload: string): string =>
-  createHmac("sha256", secret).update(`exposure:${payload}`).digest("base64url");
+const sealed = sealedClaims("exposure", Claims);
 
-export function sealExposure(claims: ExposureClaims, secret: string): string {
-  const payload = Buffer.from(JSON.stringify(claims)).toString("base64url");
-  return `${prefix}${payload}.${signatureOf(secret, payload)}`;
-}
+export const sealExposure = (claims: ExposureClaims, secret: string): string =>
+  `${prefix}${sealed.seal(claims, secret)}`;
 
 /** Undefined for a token we did not make, or one that has expired. */
-export function openExposure(token: string, secret: string, now: number): ExposureClaims | undefined {
-  if (!token.startsWith(prefix)) return undefined;
-  const [payload, signature, ...rest] = token.slice(prefix.length).split(".");
-  if (payload === undefined || signature === undefined || rest.length > 0) return undefined;
-  const expected = Buffer.from(signatureOf(secret, payload));
-  const given = Buffer.from(signature);
-  if (expected.length !== given.length || !timingSafeEqual(expected, given)) return undefined;
-  const claims = Claims.safeParse(JSON.parse(Buffer.from(payload, "base64url").toString("utf8")));
-  return claims.success && claims.data.expiresAt > now ? claims.data : undefined;
-}
+export const openExposure = (token: string, secret: string, now: number): ExposureClaims | undefined =>
+  token.startsWith(prefix) ? sealed.open(token.slice(prefix.length), secret, now) : undefined;

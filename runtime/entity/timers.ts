@@ -1,5 +1,6 @@
 import type { EpochMs } from "../../protocols/time.ts";
 import type { TimerChange } from "../actor.ts";
+import { sleepUntilMsMax } from "../limits.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { CommittedStep } from "./commit.ts";
 
@@ -62,8 +63,6 @@ export function earliestTimer({ byName }: Timers): Timer | undefined {
   return earliest;
 }
 
-/** A sleep is never longer, so that a machine's clock that jumps ahead is noticed. */
-const sleepMsMax = 30_000;
 /** A timer whose step was refused, by a full journal for one, is tried again after this. */
 const refusedRetryMs = 1_000;
 
@@ -103,7 +102,7 @@ export class TimerWatch {
       if (timer === undefined) break;
       this.#changed = new AbortController();
       const waitMs = timer.at - this.#clock.now();
-      if (waitMs > 0) await this.#clock.sleep(Math.min(waitMs, sleepMsMax), this.#changed.signal);
+      if (waitMs > 0) await this.#clock.sleep(Math.min(waitMs, sleepUntilMsMax), this.#changed.signal);
       else if (!(await this.#fire(timer))) await this.#clock.sleep(refusedRetryMs, this.#changed.signal);
     }
     this.#running = false;

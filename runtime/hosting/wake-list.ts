@@ -1,12 +1,10 @@
 import type { EpochMs } from "../../protocols/time.ts";
+import { sleepUntilMsMax } from "../limits.ts";
 import { addressText } from "../messaging/address.ts";
 import type { Address } from "../messaging/address.ts";
 import type { Clock } from "../ports/clock.ts";
 
-/** A sleep is never longer, so that a machine's clock that jumps ahead is noticed. */
-const sleepMsMax = 30_000;
-
-/** Sleeping actors of one shard that have timers, and when the first of each is due. */
+/** Sleeping actors of one shard with timers or effects to come, and when each must be woken. */
 export class WakeList {
   readonly #clock: Clock;
   readonly #wake: (address: Address) => void;
@@ -39,7 +37,7 @@ export class WakeList {
     while (this.#sleeping.size > 0 && !this.#stopping.signal.aborted) {
       this.#changed = new AbortController();
       const now = this.#clock.now();
-      let next = now + sleepMsMax;
+      let next = now + sleepUntilMsMax;
       for (const [name, { address, at }] of this.#sleeping) {
         if (at > now) {
           next = Math.min(next, at);

@@ -4,6 +4,7 @@ import type { Answer, ConditionSpec, FlagSpec, Person, RuleSpec } from "../cases
 import type { Open } from "../contestant.ts";
 import { murmur } from "./murmur.ts";
 import { groupOf, salt } from "./weir.ts";
+import { versionNumber } from "../../evaluation/version-number.ts";
 
 // Straight-line code for the answers of the cases, with nothing general in it: what deciding could cost at best, with
 // Weir's hash (the answers are then Weir's) and with one that is cheaper and weaker.
@@ -97,15 +98,4 @@ function constantOf(condition: ConditionSpec): Set<string> | string | number {
     case "version":
       return versionNumber(condition.atLeast);
   }
-}
-
-/** Enough of a version for those that are known to be well formed. */
-function versionNumber(text: string): number {
-  const first = text.indexOf(".");
-  const second = text.indexOf(".", first + 1);
-  return (
-    Number(text.slice(0, first)) * 1e6 +
-    Number(text.slice(first + 1, second)) * 1e3 +
-    Number(text.slice(second + 1))
-  );
 }
