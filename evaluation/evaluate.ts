@@ -10,7 +10,10 @@ import type { Serving } from "./serving.ts";
  * same object for every context it is given to (but for an unknown flag), so work on answers can be kept per object.
  */
 export function evaluate(program: Program, flagKey: string, context: EvaluationContext): Evaluation {
-  const flag = program.table.get(flagKey);
+  const { table } = program;
+  const again = table.answer(flagKey);
+  if (again !== undefined) return again;
+  const flag = table.get(flagKey);
   if (flag === undefined) return { flagKey, reason: "ERROR", code: "flag_not_found" };
   return flag.constant ?? decideSafely(flag, context);
 }

@@ -1,3 +1,4 @@
+import type { Evaluation } from "../protocols/decision.ts";
 import type { FlagProgram } from "./flag-program.ts";
 
 /**
@@ -9,6 +10,7 @@ export class FlagTable {
   readonly #byKey: Readonly<Record<string, FlagProgram>>;
   #asked = "";
   #found: FlagProgram | undefined;
+  #answer: Evaluation | undefined;
 
   constructor(flags: ReadonlyMap<string, FlagProgram>) {
     const byKey = Object.create(null) as Record<string, FlagProgram>;
@@ -17,11 +19,17 @@ export class FlagTable {
     this.#found = byKey[""];
   }
 
+  /** The answer of the flag that was asked last, when everybody gets the same: all that deciding it again takes. */
+  answer(key: string): Evaluation | undefined {
+    return key === this.#asked ? this.#answer : undefined;
+  }
+
   get(key: string): FlagProgram | undefined {
     if (key === this.#asked) return this.#found;
     const found = this.#byKey[key];
     this.#asked = key;
     this.#found = found;
+    this.#answer = found?.constant;
     return found;
   }
 }

@@ -12,6 +12,7 @@ import {
   type Answer,
   type Dispatcher,
   type Handling,
+  type KnownRoute,
   type RequestHead,
 } from "./http.ts";
 import { RateLimit, type Taken } from "./limits.ts";
@@ -45,6 +46,10 @@ export class FrontDoor implements Dispatcher {
       const target = { name, scope: routes[name].scope, endpoint: endpoints[name] };
       this.#router.add(routes[name], target, { greedy: name === "ofrepFlag" });
     }
+  }
+
+  get knownRoutes(): readonly KnownRoute[] {
+    return Object.values(routes).filter(({ path }) => !path.includes(":"));
   }
 
   begin(head: RequestHead): Handling {

@@ -1,3 +1,5 @@
+import type { Route } from "../protocols/routes.ts";
+
 // One HTTP exchange as the rest of the gateway sees it. server.ts makes these on uWebSockets.js and nobody else
 // knows that library.
 
@@ -54,7 +56,12 @@ export interface Handling {
   settled(status: number): void;
 }
 
+/** A route whose path is always the same text. */
+export type KnownRoute = Pick<Route, "method" | "path">;
+
 export interface Dispatcher {
+  /** Registered with the server one by one: it then need not hand over method and path of each request. */
+  readonly knownRoutes: readonly KnownRoute[];
   /** Must not throw. */
   begin(head: RequestHead): Handling;
 }

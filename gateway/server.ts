@@ -4,7 +4,7 @@ import type { HttpRequest, HttpResponse, us_listen_socket, us_socket } from "uWe
 import { fail, succeed, type Reply } from "../protocols/errors.ts";
 import { milliseconds } from "../protocols/time.ts";
 import type { Clock } from "../runtime/index.ts";
-import type { Answer, Dispatcher, Handling, RequestHead } from "./http.ts";
+import type { Answer, Dispatcher, Handling, KnownRoute, RequestHead } from "./http.ts";
 import { openStream } from "./response-stream.ts";
 
 // HTTP on uWebSockets.js; the only file that imports it.
@@ -61,9 +61,9 @@ class CopiedHead implements RequestHead {
   #headers: Map<string, string> | undefined;
   #address: string | undefined;
 
-  constructor(req: HttpRequest, res: HttpResponse) {
-    this.method = req.getCaseSensitiveMethod();
-    this.path = req.getUrl();
+  constructor(req: HttpRequest, res: HttpResponse, known: KnownRoute | undefined) {
+    this.method = known?.method ?? req.getCaseSensitiveMethod();
+    this.path = known?.path ?? req.getUrl();
     this.query = req.getQuery();
     this.#res = res;
     this.#req = req;
@@ -94,6 +94,9 @@ const statusLines = new Map<number, string>(
   Object.entries(STATUS_CODES).map(([code, text]) => [Number(code), `${code} ${text ?? ""}`]),
 );
 
+/** The library's names of the methods. */
+const registration = { GET: "get", POST: "post", PUT: "put", PATCH: "patch", DELETE: "del" } as const;
+
 class Server {
   readonly #options: ServerOptions;
   readonly #dispatcher: Dispatcher;
@@ -107,8 +110,8 @@ class Server {
     this.#clock = clock;
   }
 
-  receive(res: HttpResponse, req: HttpRequest): void {
-    const head = new CopiedHead(req, res);
+  receive(res: HttpResponse, req: HttpRequest, known?: KnownRoute): void {
+    const head = new CopiedHead(req, res, known);
     const handling = this.#dispatcher.begin(head);
     head.release(handling.keepsHead);
     const { action } = handling;
@@ -244,6 +247,8 @@ export function openServer(
 ): Promise<Reply<HttpServer, PortTaken>> {
   const server = new Server(options, dispatcher, clock);
   const app = uws.App();
+  for (const known of dispatcher.knownRoutes)
+    app[registration[known.method]](known.path, (res, req) => server.receive(res, req, known));
   app.any("/*", (res, req) => server.receive(res, req));
   // The library takes (host, port, options, callback), but its types know only three of the four.
   const listen = app.listen.bind(app) as unknown as (
