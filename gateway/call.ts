@@ -22,6 +22,8 @@ export interface Call {
   /** On public routes: nobody (call.ts `nobody`). */
   readonly principal: Principal;
   readonly requestId: string;
+  /** A name for the one decision of this request: nobody else has it, whatever the client calls its requests. */
+  decisionId(): string;
   problem(failure: Failure | { readonly code: string }): Answer;
 }
 

@@ -1,14 +1,13 @@
 import { routes, type Route } from "../protocols/routes.ts";
 import type { Failure } from "../protocols/failures.ts";
 import { refusalOf } from "./auth.ts";
-import { nobody, type Call, type Room } from "./call.ts";
+import { nobody, type Room } from "./call.ts";
 import type { ConsoleFiles } from "./console-files.ts";
 import { Cors } from "./cors.ts";
 import type { Principal } from "./directory.ts";
 import { crossOriginRoutes, type Endpoint, type RouteName } from "./endpoints.ts";
 import {
   emptyAnswer,
-  type Action,
   type Answer,
   type Dispatcher,
   type Handling,
@@ -16,8 +15,8 @@ import {
   type RequestHead,
 } from "./http.ts";
 import { RateLimit, type Taken } from "./limits.ts";
-import { problemAnswer } from "./problem.ts";
 import { Router, type RouteResult } from "./router.ts";
+import { Visit } from "./visit.ts";
 
 // The way of each request before its route sees it: name it, find the route, know the caller, count against the
 // limits. All of it is synchronous and looks at the head only.
@@ -27,6 +26,8 @@ interface Target {
   readonly scope: Route["scope"];
   readonly endpoint: Endpoint;
 }
+
+const sameOrigin: Answer["headers"] = [];
 
 export class FrontDoor implements Dispatcher {
   readonly #room: Room;
@@ -53,43 +54,13 @@ export class FrontDoor implements Dispatcher {
   }
 
   begin(head: RequestHead): Handling {
-    const requestId = this.#room.requestIds.of(head);
-    const named = ["x-request-id", requestId] as const;
-    const problem = (failure: Failure | { readonly code: string }): Answer =>
-      problemAnswer(failure, { correlationId: requestId, instance: head.path.slice(0, 500) });
-    let label = "none";
-    let headers: Answer["headers"] = [named];
-    let action: Action;
+    const visit = new Visit(this.#room, head);
     try {
-      const found = this.#find(head);
-      if (found.kind === "found") label = found.target.name;
-      const isCrossOrigin = found.kind === "found" && crossOriginRoutes.has(found.target.name);
-      const cors = isCrossOrigin ? this.#cors.headers(head.header("origin")) : [];
-      const decided = this.#decide(head, found, { requestId, problem });
-      headers = [named, ...decided.headers, ...cors];
-      action = decided.action;
+      this.#receive(visit);
     } catch (error) {
-      action = { kind: "answer", answer: this.#defect(error, requestId, problem) };
+      visit.answer(visit.refuse("internal", error));
     }
-    return {
-      action,
-      headers,
-      keepsHead: label !== "evaluate" && action.kind === "run",
-      settled: (status) => this.#room.counts.request(label, status),
-      refuse: (why, error) => {
-        switch (why) {
-          case "body_too_large":
-            return problem({ code: "body_too_large", bytesMax: this.#room.config.bodyBytesMax });
-          case "body_too_slow":
-            return problem({
-              code: "invalid_request",
-              issues: [{ path: "", message: "the body came too slowly" }],
-            });
-          case "internal":
-            return this.#defect(error, requestId, problem);
-        }
-      },
-    };
+    return visit;
   }
 
   #find(head: RequestHead): RouteResult<Target> {
@@ -99,50 +70,47 @@ export class FrontDoor implements Dispatcher {
     return this.#router.find(wanted === "" ? "OPTIONS" : wanted, head.path);
   }
 
-  #decide(
-    head: RequestHead,
-    found: RouteResult<Target>,
-    { requestId, problem }: Pick<Call, "requestId" | "problem">,
-  ): { headers: Answer["headers"]; action: Action } {
-    const answer = (made: Answer, taken: Taken): { headers: Answer["headers"]; action: Action } => ({
-      headers: taken.headers,
-      action: { kind: "answer", answer: this.#limited(taken, problem) ?? made },
-    });
+  #receive(visit: Visit): void {
+    const { head } = visit;
+    const found = this.#find(head);
+    if (found.kind === "found") {
+      const { name } = found.target;
+      const cors = crossOriginRoutes.has(name) ? this.#cors.headers(head.header("origin")) : sameOrigin;
+      visit.enter(name, found.params, cors);
+    }
     if (head.method === "OPTIONS" || found.kind !== "found") {
-      const taken = this.#perAddress.take(head.address);
-      return answer(this.#unmatched(head, found, problem), taken);
+      if (this.#admit(visit, this.#perAddress.take(head.address)))
+        visit.answer(this.#unmatched(visit, found));
+      return;
     }
     const { target } = found;
     const principal = this.#principal(head, target);
-    if ("failure" in principal)
-      return answer(problem(principal.failure), this.#perAddress.take(head.address));
-    const taken = this.#take(head, principal);
-    const limited = this.#limited(taken, problem);
-    if (limited !== undefined) return answer(limited, taken);
-    const call: Call = { head, params: found.params, principal, requestId, problem };
-    const { endpoint } = target;
-    const action: Action =
-      endpoint.kind === "stream"
-        ? endpoint.open(this.#room, call)
-        : { kind: "run", run: (body) => endpoint.run(this.#room, call, body) };
-    return { headers: taken.headers, action };
+    if ("failure" in principal) {
+      if (this.#admit(visit, this.#perAddress.take(head.address)))
+        visit.answer(visit.problem(principal.failure));
+      return;
+    }
+    visit.principal = principal;
+    if (this.#admit(visit, this.#take(head, principal))) visit.serve(target.endpoint);
   }
 
   /** Everything that is no request of the contract: preflights, the console's pages, and mistakes. */
-  #unmatched(head: RequestHead, found: RouteResult<Target>, problem: Call["problem"]): Answer {
+  #unmatched(visit: Visit, found: RouteResult<Target>): Answer {
+    const { head } = visit;
     if (head.method === "OPTIONS" && found.kind !== "not_found") return this.#options(head, found);
     switch (found.kind) {
       case "bad_encoding":
-        return problem({
+        return visit.problem({
           code: "invalid_request",
           issues: [{ path: "path", message: "is not percent-encoded UTF-8" }],
         });
       case "wrong_method":
-        return problem({ code: "method_not_allowed", allowed: found.allowed });
+        return visit.problem({ code: "method_not_allowed", allowed: found.allowed });
       case "found":
       case "not_found":
         return (
-          this.#console.answer(head) ?? problem({ code: "route_not_found", path: head.path.slice(0, 200) })
+          this.#console.answer(head) ??
+          visit.problem({ code: "route_not_found", path: head.path.slice(0, 200) })
         );
     }
   }
@@ -150,7 +118,7 @@ export class FrontDoor implements Dispatcher {
   #options(head: RequestHead, found: RouteResult<Target>): Answer {
     if (found.kind === "wrong_method") return emptyAnswer(204, [["allow", found.allowed.join(", ")]]);
     if (found.kind !== "found" || !crossOriginRoutes.has(found.target.name)) return emptyAnswer(204);
-    // `begin` has already written the headers that every answer to this origin carries.
+    // The visit already carries the headers that every answer to this origin carries.
     const already = this.#cors.headers(head.header("origin"));
     return emptyAnswer(204, this.#cors.preflight(head.header("origin")).slice(already.length));
   }
@@ -172,13 +140,11 @@ export class FrontDoor implements Dispatcher {
     return ofAddress.retryAfterMs === undefined ? taken : ofAddress;
   }
 
-  #limited(taken: Taken, problem: Call["problem"]): Answer | undefined {
-    const { retryAfterMs } = taken;
-    return retryAfterMs === undefined ? undefined : problem({ code: "rate_limited", retryAfterMs });
-  }
-
-  #defect(error: unknown, requestId: string, problem: Call["problem"]): Answer {
-    this.#room.log.error("request_failed", { requestId, error });
-    return problem({ code: "internal", reference: requestId });
+  /** False when the limit is reached; then that is the answer. */
+  #admit(visit: Visit, { headers, retryAfterMs }: Taken): boolean {
+    visit.limits = headers;
+    if (retryAfterMs === undefined) return true;
+    visit.answer(visit.problem({ code: "rate_limited", retryAfterMs }));
+    return false;
   }
 }

@@ -37,7 +37,8 @@ export interface ResponseStream {
 
 export type Action =
   | { readonly kind: "answer"; readonly answer: Answer }
-  | { readonly kind: "run"; readonly run: (body: string) => Answer | Promise<Answer> }
+  /** Read the body, and `run` the handling with it. */
+  | { readonly kind: "run" }
   | {
       readonly kind: "stream";
       readonly headers: Answer["headers"];
@@ -47,10 +48,13 @@ export type Action =
 /** What to do with a request, decided from its head alone, before its body is read. */
 export interface Handling {
   readonly action: Action;
-  /** Written before the answer's own headers, whatever the answer will be. */
-  readonly headers: Answer["headers"];
+  /** Written, with the two below, before the answer's own headers, whatever the answer will be. */
+  readonly requestId: string;
+  readonly limits: Answer["headers"];
+  readonly cors: Answer["headers"];
   /** False when nothing reads a header after `begin`: copying them is a good part of a quick route's time. */
   readonly keepsHead: boolean;
+  run(body: string): Answer | Promise<Answer>;
   refuse(why: "body_too_large" | "body_too_slow" | "internal", error?: unknown): Answer;
   /** Told the status that was sent; not called when the client left first. */
   settled(status: number): void;

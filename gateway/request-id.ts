@@ -14,15 +14,12 @@ export class RequestIds {
     this.#prefix = random.hex(8);
   }
 
-  of(head: RequestHead): string {
+  /** The client's name for a request; undefined when it gave none that is sane. */
+  given(head: RequestHead): string | undefined {
     const given = head.header("x-request-id");
     if (given !== "" && sane.test(given)) return given;
     const trace = head.header("traceparent");
-    if (trace !== "") {
-      const traceId = traceparent.exec(trace)?.[1];
-      if (traceId !== undefined) return traceId;
-    }
-    return this.next();
+    return trace === "" ? undefined : traceparent.exec(trace)?.[1];
   }
 
   next(): string {

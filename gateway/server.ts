@@ -138,11 +138,11 @@ class Server {
       this.#uncount(exchange);
     });
     if (action.kind === "answer") this.#respond(exchange, action.answer);
-    else if (head.method === "GET" || isHead) this.#run(exchange, action.run, "");
-    else this.#readBody(exchange, action.run);
+    else if (head.method === "GET" || isHead) this.#run(exchange, "");
+    else this.#readBody(exchange);
   }
 
-  #readBody(exchange: Exchange, run: (body: string) => Answer | Promise<Answer>): void {
+  #readBody(exchange: Exchange): void {
     const { bodyBytesMax, bodyMsMax } = this.#options;
     const { res, handling } = exchange;
     let chunks: Buffer[] | undefined;
@@ -160,7 +160,7 @@ class Server {
         const last = Buffer.from(chunk);
         const body =
           chunks === undefined ? last.toString("utf8") : Buffer.concat([...chunks, last]).toString("utf8");
-        return this.#run(exchange, run, body);
+        return this.#run(exchange, body);
       }
       if (chunks === undefined) {
         chunks = [];
@@ -175,10 +175,10 @@ class Server {
     });
   }
 
-  #run(exchange: Exchange, run: (body: string) => Answer | Promise<Answer>, body: string): void {
+  #run(exchange: Exchange, body: string): void {
     let answer: Answer | Promise<Answer>;
     try {
-      answer = run(body);
+      answer = exchange.handling.run(body);
     } catch (error) {
       answer = exchange.handling.refuse("internal", error);
     }
@@ -209,7 +209,9 @@ class Server {
 
   #writeHead({ res, handling }: Exchange, status: number, headers: Answer["headers"]): void {
     if (status !== 200) res.writeStatus(statusLines.get(status) ?? String(status));
-    for (const [name, value] of handling.headers) res.writeHeader(name, value);
+    res.writeHeader("x-request-id", handling.requestId);
+    for (const [name, value] of handling.limits) res.writeHeader(name, value);
+    for (const [name, value] of handling.cors) res.writeHeader(name, value);
     for (const [name, value] of headers) res.writeHeader(name, value);
   }
 

@@ -51,7 +51,7 @@ function answered(
     return call.problem({ code: "flag_not_found", flag: evaluation.flagKey });
   room.counts.evaluations++;
   const said = saidOf(plan, evaluation);
-  const id = room.requestIds.next();
+  const id = call.decisionId();
   const answer: Answer = { status: 200, headers: answerHeaders, body: `${said.text}${id}"}` };
   if (said.line === undefined) return answer;
   const logged = room.decisions.note(plan.environment, said, asked, id);
