@@ -35,7 +35,7 @@ const vendors: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^@stdlib\//, ["analytics/statistics/"]],
   [/^(lit|@lit|@awesome\.me|comlink|d3-)/, ["console/"]],
   [/^commander$/, ["cli/"]],
-  [/^ioredis$/, ["gateway/assignments/"]],
+  [/^ioredis$/, ["gateway/redis.ts"]],
 ];
 
 /** Rule → file → why it may. */

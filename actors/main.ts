@@ -18,6 +18,7 @@ import {
 import { actorsConfig } from "./config.ts";
 import { environmentBehaviour } from "./environment/behaviour.ts";
 import { experimentCoordinator } from "./experiment/coordinator.ts";
+import { observed } from "./experiment/fold-figures.ts";
 import { partitionFold } from "./experiment/partition-fold.ts";
 import { organisationBehaviour } from "./organisation/behaviour.ts";
 import { planPublisher } from "./plan-publisher.ts";
@@ -64,7 +65,13 @@ const host = await openHost({
       keys,
     }),
   ],
-  folds: [partitionFold],
+  folds: [
+    observed(
+      partitionFold((environment) => standing.partitionsOf(environment)),
+      telemetry,
+      systemClock,
+    ),
+  ],
   services: [
     experimentCoordinator({
       messaging: connection.messaging,

@@ -16,6 +16,8 @@ export interface WarehouseOptions {
   readonly url?: string;
   readonly username?: string;
   readonly password?: string;
+  /** Of the servers, where they are one. */
+  readonly cluster?: string;
   /** … the embedded warehouse's socket. */
   readonly socketPath?: string;
   readonly clock: Clock;
@@ -23,11 +25,12 @@ export interface WarehouseOptions {
 
 export type Answered<Value> = Promise<Reply<Value, WarehouseFailure>>;
 export type Parameters = Readonly<
-  Record<string, string | number | bigint | readonly string[] | readonly number[]>
+  Record<string, string | number | bigint | readonly string[] | readonly number[] | readonly bigint[]>
 >;
 
 export interface Warehouse {
   readonly embedded: boolean;
+  readonly cluster: string | undefined;
   /** Rows as arrays in the order of `columns`. All of one partition, or the insert is not atomic. */
   insert(
     table: string,
@@ -39,7 +42,7 @@ export interface Warehouse {
     parameters?: Parameters,
     options?: { readonly timeoutMs?: number },
   ): Answered<Row[]>;
-  command(sql: string): Answered<void>;
+  command(sql: string, parameters?: Parameters, options?: { readonly timeoutMs?: number }): Answered<void>;
   ping(): Promise<boolean>;
   close(): Promise<void>;
 }
@@ -111,6 +114,7 @@ export function openWarehouse(options: WarehouseOptions): Warehouse {
 
   return {
     embedded,
+    cluster: options.cluster,
 
     insert: (table, columns, rows) =>
       within(insertTimeoutMs + graceMs, async (signal) => {
@@ -140,9 +144,9 @@ export function openWarehouse(options: WarehouseOptions): Warehouse {
       }
     },
 
-    command: (sql) =>
-      within(insertTimeoutMs + graceMs, async (signal) => {
-        await client.command({ query: sql, abort_signal: signal });
+    command: (sql, parameters = {}, { timeoutMs = insertTimeoutMs } = {}) =>
+      within(timeoutMs + graceMs, async (signal) => {
+        await client.command({ query: sql, query_params: parameters, abort_signal: signal });
       }),
 
     async ping() {

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { metricsAddress, observabilityVariables } from "../runtime/index.ts";
 import type { MetricsAddress } from "../runtime/index.ts";
 import { logLevels } from "./log-levels.ts";
+import { retentionDaysDefault } from "./schema/retention.ts";
 
 const Environment = z.object({
   NATS_URL: z.string().min(1).default("nats://127.0.0.1:4222"),
@@ -13,6 +14,8 @@ const Environment = z.object({
   CLICKHOUSE_URL: z.url({ protocol: /^https?$/ }).optional(),
   CLICKHOUSE_USER: z.string().min(1).default("default"),
   CLICKHOUSE_PASSWORD: z.string().default(""),
+  /** Where the server is one of several; deploy/clickhouse/ makes the tables then. */
+  CLICKHOUSE_CLUSTER: z.string().min(1).optional(),
   /** Statistics wait for arithmetic only: one thread keeps up with a result a second of a hundred experiments. */
   WEIR_ANALYTICS_THREADS: z.coerce.number().int().min(1).max(64).default(1),
   WEIR_WAREHOUSE_MEMORY_BYTES: z.coerce
@@ -20,13 +23,23 @@ const Environment = z.object({
     .int()
     .min(256 * 1024 ** 2)
     .default(2 * 1024 ** 3),
+  /** How long rows stay in ClickHouse after they came. */
+  WEIR_RETENTION_DAYS: z.coerce.number().int().min(1).max(36_500).default(retentionDaysDefault),
+  /** Between two rounds of the self-audit. */
+  WEIR_AUDIT_SECONDS: z.coerce.number().min(1).max(86_400).default(60),
   WEIR_REPLICAS: z.coerce.number().int().min(1).max(5).default(1),
   LOG_LEVEL: z.enum(logLevels).default("info"),
   ...observabilityVariables,
 });
 
 export type WarehouseConfig =
-  | { readonly kind: "server"; readonly url: string; readonly username: string; readonly password: string }
+  | {
+      readonly kind: "server";
+      readonly url: string;
+      readonly username: string;
+      readonly password: string;
+      readonly cluster?: string;
+    }
   | {
       readonly kind: "embedded";
       readonly directory: string;
@@ -38,6 +51,8 @@ export interface AnalyticsConfig {
   readonly natsUrl: string;
   readonly threads: number;
   readonly replicas: number;
+  readonly retentionDays: number;
+  readonly auditEveryMs: number;
   readonly warehouse: WarehouseConfig;
   readonly logLevel: (typeof logLevels)[number];
   /** Undefined: nothing listens for a scrape. */
@@ -53,6 +68,8 @@ export function analyticsConfig(environment: Readonly<Record<string, string | un
     natsUrl: data.NATS_URL,
     threads: data.WEIR_ANALYTICS_THREADS,
     replicas: data.WEIR_REPLICAS,
+    auditEveryMs: data.WEIR_AUDIT_SECONDS * 1_000,
+    retentionDays: data.WEIR_RETENTION_DAYS,
     logLevel: data.LOG_LEVEL,
     metrics: metricsAddress(data),
     warehouse:
@@ -63,6 +80,7 @@ export function analyticsConfig(environment: Readonly<Record<string, string | un
             url: data.CLICKHOUSE_URL,
             username: data.CLICKHOUSE_USER,
             password: data.CLICKHOUSE_PASSWORD,
+            ...(data.CLICKHOUSE_CLUSTER === undefined ? {} : { cluster: data.CLICKHOUSE_CLUSTER }),
           },
   };
 }

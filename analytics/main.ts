@@ -8,13 +8,18 @@ import {
   systemClock,
   systemRandom,
 } from "../runtime/index.ts";
+import { openAudit } from "./audit/audit.ts";
 import { analyticsConfig } from "./config.ts";
 import { metricsText } from "./metrics.ts";
 import { openPool } from "./pool.ts";
 import { serveAnalytics } from "./serve.ts";
 import type { WarehouseParts } from "./serve.ts";
+import { recoverRows } from "./recovery.ts";
 import { sinkBucket } from "./sink/mark.ts";
+import { openCovariates } from "./covariates/covariates.ts";
+import { feeds } from "./sink/feed.ts";
 import { openSink } from "./sink/sink.ts";
+import { failureText } from "./warehouse-failure.ts";
 import { openConfiguredWarehouse } from "./warehouse.ts";
 
 // The life of the analytics process: connect, serve statistics, bring the warehouse up, feed it, until told to stop.
@@ -25,6 +30,8 @@ const analysesWaitingMax = 100;
 const takeOverAfterMs = 15_000;
 /** For the block under way; what is not done by then is settled by the next start. */
 const sinkStopMsMax = 5_000;
+/** A look at a small table; a phase that starts has its covariates half a minute later. */
+const covariatesEveryMs = 10_000;
 
 const config = analyticsConfig(process.env);
 const log = createLog("analytics", { level: config.logLevel });
@@ -44,7 +51,13 @@ const connection = await openConnection({
 });
 const pool = openPool({ threads: config.threads, queueLengthMax: analysesWaitingMax });
 let parts: WarehouseParts | undefined;
-const text = metricsText(createTelemetry("weir-analytics"), connection.reader, () => parts?.sink);
+let exitCode = 0;
+const text = metricsText(
+  createTelemetry("weir-analytics"),
+  connection.reader,
+  () => parts,
+  () => systemClock.now(),
+);
 const metricsServer = openMetricsServer(config.metrics, text, surroundings);
 const stopServing = await serveAnalytics(connection.messaging, pool, () => parts);
 
@@ -52,18 +65,43 @@ const opened = openConfiguredWarehouse(config, surroundings);
 const { warehouse } = opened;
 try {
   if (await opened.prepare(stopping.signal)) {
+    const recovered = await recoverRows({ connection, warehouse, log });
+    if (!recovered.ok) throw new Error(`The warehouse went away: ${failureText(recovered.failure)}`);
     const marks = await connection.bucket(sinkBucket);
-    const sink = openSink({
+    const common = {
       connection,
       warehouse,
       takeOverAfterMs: warehouse.embedded ? 0 : takeOverAfterMs,
       ...surroundings,
+    };
+    const sink = openSink({ ...common, feed: feeds.events });
+    const decisions = openSink({ ...common, feed: feeds.decisions });
+    const audit = openAudit({
+      connection,
+      warehouse,
+      acknowledged: () => (sink.state === "running" ? sink.position.acknowledged : undefined),
+      everyMs: config.auditEveryMs,
+      ...surroundings,
     });
-    parts = { warehouse, sink, marks };
+    const covariates = openCovariates({
+      connection,
+      warehouse,
+      isOwner: () => sink.state === "running",
+      everyMs: covariatesEveryMs,
+      ...surroundings,
+    });
+    parts = { warehouse, sink, decisions, audit, marks, clock: systemClock };
     process.send?.({ type: "ready" });
     log.info("analytics.ready", { embedded: warehouse.embedded });
-    await stopped;
-    await Promise.race([sink.close(), systemClock.sleep(sinkStopMsMax)]);
+    const end = await Promise.race([stopped, opened.replaced.then(() => "replaced" as const)]);
+    if (end === "replaced") {
+      exitCode = 1; // whoever started us starts us again, and the start fills the new warehouse
+      stopping.abort();
+    }
+    await Promise.race([
+      Promise.all([sink.close(), decisions.close(), audit.close(), covariates.close()]),
+      systemClock.sleep(sinkStopMsMax),
+    ]);
   }
 } finally {
   await stopServing();
@@ -72,4 +110,4 @@ try {
   await opened.close();
   await connection.drain();
 }
-process.exit(0); // timers of a vendor library may linger; everything of ours is closed
+process.exit(exitCode); // timers of a vendor library may linger; everything of ours is closed

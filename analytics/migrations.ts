@@ -2,7 +2,10 @@ import { fail, succeed } from "../protocols/errors.ts";
 import type { Reply } from "../protocols/errors.ts";
 import type { EpochMs } from "../protocols/time.ts";
 import type { Warehouse } from "./clickhouse.ts";
-import { createEvents, createExposures } from "./schema.ts";
+import { createRollups } from "./schema/rollups.ts";
+import { createTable } from "./schema/table.ts";
+import { tables } from "./schema/tables.ts";
+import { createEvents, createExposures } from "./schema/version-1.ts";
 import type { WarehouseFailure } from "./warehouse-failure.ts";
 
 // The way from any earlier schema to this one. A version is never edited once released; a change is a new one.
@@ -16,6 +19,28 @@ interface Migration {
 
 export const migrations: readonly Migration[] = [
   { version: 1, name: "exposures and events", statements: [createExposures, createEvents] },
+  {
+    version: 2,
+    name: "all record types",
+    statements: [
+      "ALTER TABLE weir.exposures ADD COLUMN IF NOT EXISTS bot UInt8 CODEC(ZSTD(1))",
+      "ALTER TABLE weir.events ADD COLUMN IF NOT EXISTS bot UInt8 CODEC(ZSTD(1))",
+      createTable(tables.decisions),
+      createTable(tables.slots),
+      createTable(tables.rewards),
+      createTable(tables.shadows),
+      createTable(tables.covariates),
+      createTable(tables.identities),
+      createTable(tables.consents),
+      createTable(tables.bots),
+      createTable(tables.deletions),
+    ],
+  },
+  {
+    version: 3,
+    name: "definitions, and rollups for dashboards",
+    statements: [createTable(tables.definitions), ...createRollups],
+  },
 ];
 
 export type MigrationFailure =

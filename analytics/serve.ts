@@ -1,17 +1,20 @@
 import { z } from "zod";
-import { WarehouseSummaryRequest } from "../protocols/analytics-messages.ts";
+import { DeleteUnitRequest, WarehouseSummaryRequest } from "../protocols/analytics-messages.ts";
 import type { WarehousePosition } from "../protocols/analytics-messages.ts";
 import { fail, issuesOf, succeed } from "../protocols/errors.ts";
 import { ExperimentDefinition } from "../protocols/experiment.ts";
 import type { Answer } from "../protocols/failures.ts";
 import type { ExperimentSummary } from "../protocols/results.ts";
 import { subjects } from "../protocols/topology.ts";
-import type { Messaging } from "../runtime/index.ts";
+import type { Clock, Messaging } from "../runtime/index.ts";
 import type { Warehouse } from "./clickhouse.ts";
+import type { Audit } from "./audit/audit.ts";
+import { deleteUnit } from "./deletion.ts";
 import type { Pool } from "./pool.ts";
+import { feeds } from "./sink/feed.ts";
 import { readMark } from "./sink/mark.ts";
 import type { Sink } from "./sink/sink.ts";
-import { warehouseSummary } from "./summary.ts";
+import { warehouseSummary } from "./summary/summary.ts";
 import { failureText } from "./warehouse-failure.ts";
 import type { WarehouseFailure } from "./warehouse-failure.ts";
 
@@ -25,7 +28,11 @@ const retryAfterMs = 1_000;
 /** What there is once the warehouse has come up. */
 export interface WarehouseParts {
   readonly warehouse: Warehouse;
+  /** Of the events. */
   readonly sink: Sink;
+  readonly decisions: Sink;
+  readonly audit: Pick<Audit, "figures">;
+  readonly clock: Clock;
   readonly marks: Parameters<typeof readMark>[0];
 }
 
@@ -40,6 +47,7 @@ export async function serveAnalytics(
 ): Promise<() => Promise<void>> {
   const handlers: Record<string, (payload: unknown, parts: WarehouseParts) => Promise<Answer>> = {
     [subjects.warehouseSummary]: summary,
+    [subjects.deleteUnit]: deletion,
     [subjects.warehousePosition]: async (_, present) => succeed(await position(present)),
     [readySubject]: ready,
   };
@@ -68,10 +76,16 @@ const summary = (payload: unknown, { warehouse }: WarehouseParts): Promise<Answe
     return answer.ok ? answer : refused(answer.failure);
   });
 
+const deletion = (payload: unknown, { warehouse, clock }: WarehouseParts): Promise<Answer> =>
+  parsed(DeleteUnitRequest, payload, async ({ environment, unit }) => {
+    const answer = await deleteUnit(warehouse, environment, unit, clock.now());
+    return answer.ok ? answer : refused(answer.failure);
+  });
+
 /** A process that stands by knows from the mark only. */
 async function position({ sink, marks }: WarehouseParts): Promise<WarehousePosition> {
   if (sink.state === "running") return sink.position;
-  return { acknowledged: (await readMark(marks)).mark.acknowledged };
+  return { acknowledged: (await readMark(marks, feeds.events.markKey)).mark.acknowledged };
 }
 
 async function ready(_: unknown, parts: WarehouseParts): Promise<Answer> {

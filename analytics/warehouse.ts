@@ -5,6 +5,7 @@ import type { Warehouse } from "./clickhouse.ts";
 import type { AnalyticsConfig } from "./config.ts";
 import { superviseEmbedded } from "./embedded/supervise.ts";
 import { migrate } from "./migrations.ts";
+import { applyRetention } from "./schema/retention.ts";
 import { failureText } from "./warehouse-failure.ts";
 
 /** The warehouse of the configuration: a server that is there, or a process of our own. */
@@ -12,6 +13,8 @@ export interface OpenedWarehouse {
   readonly warehouse: Warehouse;
   /** Waits until it answers and has the newest schema; false when `signal` came first, throws for a newer schema. */
   prepare(signal: AbortSignal): Promise<boolean>;
+  /** Resolves when what was prepared is gone: only a new start prepares again. */
+  readonly replaced: Promise<void>;
   close(): Promise<void>;
 }
 
@@ -32,7 +35,8 @@ export function openConfiguredWarehouse(
     const warehouse = openWarehouse({ ...config.warehouse, clock });
     return {
       warehouse,
-      prepare: (signal) => prepare(warehouse, signal, surroundings),
+      replaced: new Promise(() => {}), // a server keeps its own
+      prepare: (signal) => prepare(warehouse, config.retentionDays, signal, surroundings),
       close: () => warehouse.close(),
     };
   }
@@ -40,12 +44,13 @@ export function openConfiguredWarehouse(
   const warehouse = openWarehouse({ socketPath: embedded.socketPath, clock });
   return {
     warehouse,
+    replaced: embedded.replaced,
     async prepare(signal) {
       const stopped = new Promise<void>((resolve) =>
         signal.addEventListener("abort", () => resolve(), { once: true }),
       );
       await Promise.race([embedded.ready, stopped]);
-      return prepare(warehouse, signal, surroundings);
+      return prepare(warehouse, config.retentionDays, signal, surroundings);
     },
     async close() {
       await warehouse.close();
@@ -56,17 +61,22 @@ export function openConfiguredWarehouse(
 
 async function prepare(
   warehouse: Warehouse,
+  retentionDays: number,
   signal: AbortSignal,
   { log, clock, random }: Surroundings,
 ): Promise<boolean> {
   const backoff = new Backoff(random, { maxMs: retryMsMax });
   while (!signal.aborted) {
     const migrated = await migrate(warehouse, clock.now());
-    if (migrated.ok) {
+    const prepared = migrated.ok ? await applyRetention(warehouse, retentionDays) : migrated;
+    if (migrated.ok && prepared.ok) {
       if (migrated.value.length > 0) log.info("warehouse.migrated", { versions: migrated.value });
+      if (prepared.value.length > 0)
+        log.info("warehouse.retention_changed", { days: retentionDays, tables: prepared.value });
       return true;
     }
-    const { failure } = migrated;
+    if (prepared.ok) continue; // never: what is prepared was migrated
+    const { failure } = prepared;
     if (failure.code === "schema_too_new") {
       throw new Error(
         `The warehouse has schema ${failure.version}, made by a newer Weir; this one knows ${failure.versionMax}`,

@@ -2,9 +2,13 @@ import { jsonOf, tableOf, type BenchRun } from "./report.ts";
 
 const benches: Readonly<Record<string, string>> = {
   evaluate: "decisions in process, against straight-line code for the same answers",
-  gateway: "HTTP evaluation, against a bare server",
+  gateway: "HTTP evaluation against a bare server, new plans under load, and new plans to a thousand streams",
+  endurance: "ten minutes of HTTP evaluation: does the gateway's memory grow?",
   peers: "decisions in process, against other systems' engines (optional: --install) and straight-line code",
-  ingest: "events from HTTP to the acknowledged log",
+  pipeline:
+    "events from HTTP to rolling results and ClickHouse: sustained, in a burst, how fresh, and what it costs",
+  folding:
+    "events in the rolling sums: events a second, bytes a unit, one experiment and a hundred, a rebuild",
   runtime: "actors: steps, asks, appends, folds, activation, fail-over and memory, against bare NATS",
 };
 

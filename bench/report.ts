@@ -17,6 +17,8 @@ export interface Goal {
 
 /** For a ratio. */
 export const atLeast = (ratio: number, least: number): Goal => ({ text: `≥ ${least}`, met: ratio >= least });
+/** For a ratio or a value. */
+export const atMost = (value: number, bound: number): Goal => ({ text: `≤ ${bound}`, met: value <= bound });
 /** For a value, in its row's unit. */
 export const below = (value: number, bound: number): Goal => ({ text: `< ${bound}`, met: value < bound });
 

@@ -1,13 +1,19 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { scopes } from "../protocols/directory.ts";
 import type { TokenInput } from "../protocols/organisation-messages.ts";
+import { addBackfill } from "./backfill/commands.ts";
 import type { CliConfig } from "./config.ts";
+import { addDeadLetters } from "./deadletters/commands.ts";
 import type { ExplainOptions } from "./explain/command.ts";
 import { addActors } from "./actors/commands.ts";
 import { exitCodes } from "./failure.ts";
+import { addHistory } from "./history/commands.ts";
 import { addImport } from "./import/commands.ts";
 import { integer, say, withTarget } from "./options.ts";
 import { defaultDataDir } from "./paths.ts";
+import { addPrivacy } from "./privacy/commands.ts";
+import { addRebuild } from "./rebuild/commands.ts";
+import { addSegments } from "./segments/commands.ts";
 import { findTarget, requireTarget, type TargetOptions } from "./target.ts";
 
 // The words of the command line. What a command does is loaded when it runs, so that --help is quick.
@@ -28,7 +34,8 @@ export function weirProgram(config: CliConfig): Command {
     .showHelpAfterError("(weir --help, or weir COMMAND --help, tells more)")
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "weir: ")) })
     .exitOverride();
-  for (const add of [addUp, addDemo, addReplay, addStatus, addToken, addExplain, addActors, addImport])
+  const commands = [addUp, addDemo, addReplay, addStatus, addToken, addExplain, addHistory, addSegments];
+  for (const add of [...commands, addBackfill, addRebuild, addActors, addDeadLetters, addPrivacy, addImport])
     add(program, config);
   return program;
 }

@@ -1,14 +1,18 @@
 import type { ActorClient, ActorOperations, Clock, Connection, Log, Random } from "../runtime/index.ts";
 import type { Failure } from "../protocols/failures.ts";
+import type { EnvironmentKey, UnitId } from "../protocols/ids.ts";
 import type { Assignments } from "./assignments/assignments.ts";
 import type { Authenticator } from "./auth.ts";
+import type { CallerLimits } from "./caller-limits.ts";
 import type { GatewayConfig } from "./config.ts";
 import type { Counts } from "./counts.ts";
 import type { DecisionLog } from "./decisions/decision-log.ts";
 import type { DirectoryView, Principal } from "./directory.ts";
 import type { EarlierPlans } from "./evaluate/earlier-plans.ts";
 import type { Answer, RequestHead } from "./http.ts";
+import type { Consents } from "./ingest/consents.ts";
 import type { Ingest } from "./ingest/ingest.ts";
+import type { Deletions } from "./privacy/deletions.ts";
 import type { PlanHints } from "./ofrep/hint.ts";
 import type { Plans } from "./plans.ts";
 import type { RequestIds } from "./request-id.ts";
@@ -24,6 +28,8 @@ export interface Call {
   readonly requestId: string;
   /** A name for the one decision of this request: nobody else has it, whatever the client calls its requests. */
   decisionId(): string;
+  /** Tells whom it is about. True when nothing of that unit may be stored; the answer then says so in a header. */
+  isAboutDenied(environment: EnvironmentKey, unit: UnitId): boolean;
   problem(failure: Failure | { readonly code: string }): Answer;
 }
 
@@ -38,6 +44,7 @@ export interface Secrets {
   readonly session: string;
   readonly exposure: string;
   readonly stream: string;
+  readonly tombstones: string;
 }
 
 /** Everything a route may need; made once by gateway.ts. */
@@ -52,11 +59,14 @@ export interface Room {
   readonly plans: Plans;
   readonly requestIds: RequestIds;
   readonly counts: Counts;
+  readonly limits: CallerLimits;
   readonly ingest: Ingest;
+  readonly consents: Consents;
   readonly sse: SseHub;
   readonly refetch: RefetchNotices;
   readonly decisions: DecisionLog;
   readonly assignments: Assignments;
+  readonly deletions: Deletions;
   readonly earlier: EarlierPlans;
   readonly hints: PlanHints;
   /** Undefined until the first connection. */

@@ -7,7 +7,7 @@ type Headers = Answer["headers"];
 
 const exposed = [
   "access-control-expose-headers",
-  "etag, ratelimit, ratelimit-policy, retry-after, x-request-id, x-weir-decision-id, x-weir-sticky-unavailable",
+  "etag, ratelimit, ratelimit-policy, retry-after, x-request-id, x-weir-consent, x-weir-decision-id, x-weir-sticky-unavailable",
 ] as const;
 const anyOrigin: Headers = [["access-control-allow-origin", "*"], exposed];
 const preflight: Headers = [

@@ -1,4 +1,5 @@
 import type { Telemetry } from "../runtime/index.ts";
+import { IngestCounts, ingestExporter } from "./ingest/ingest-counts.ts";
 
 /** Classes of status, 1xx to 5xx. */
 const classCount = 6;
@@ -9,11 +10,7 @@ const classCount = 6;
  */
 export class Counts {
   evaluations = 0;
-  accepted = 0;
-  duplicate = 0;
-  rejected = 0;
-  shed = 0;
-  deadDropped = 0;
+  readonly ingest = new IngestCounts();
   sseDropped = 0;
   decisions = 0;
   decisionsDropped = 0;
@@ -38,6 +35,8 @@ export class Counts {
 export interface Moment {
   readonly sseClients: number;
   readonly inFlightBytes: number;
+  /** Opt-outs above the bound of what is remembered. */
+  readonly denialsLeftOut: number;
   readonly planVersions: readonly { readonly environment: string; readonly version: number }[];
 }
 
@@ -53,12 +52,9 @@ export function countsExporter(telemetry: Telemetry, counts: Counts, moment: () 
     description: "Requests by route and status class",
   });
   const evaluations = telemetry.counter("weir_gateway_evaluations", { description: "Flags evaluated" });
-  const events = telemetry.counter("weir_gateway_events", { description: "Events by what became of them" });
+  const exportIngest = ingestExporter(telemetry, counts.ingest, since);
   const dropped = telemetry.counter("weir_gateway_sse_dropped", {
     description: "Streams cut because the reader was slow",
-  });
-  const dead = telemetry.counter("weir_gateway_dead_dropped", {
-    description: "Rejected events that the dead-letter stream did not take",
   });
   const decisions = telemetry.counter("weir_gateway_decisions", {
     description: "Decisions given to the log",
@@ -73,6 +69,9 @@ export function countsExporter(telemetry: Telemetry, counts: Counts, moment: () 
   const inFlight = telemetry.gauge("weir_gateway_ingest_bytes", {
     description: "Event bytes not yet acknowledged",
   });
+  const leftOut = telemetry.gauge("weir_ingest_denials_left_out", {
+    description: "Units whose refusal found no room in memory",
+  });
   const versions = telemetry.gauge("weir_gateway_plan_version", {
     description: "Version served, by environment",
   });
@@ -80,16 +79,15 @@ export function countsExporter(telemetry: Telemetry, counts: Counts, moment: () 
     for (const { route, statusClass, count } of counts.requests())
       requests(since(`${route} ${statusClass}`, count), { route, status: statusClass });
     evaluations(since("evaluations", counts.evaluations));
-    for (const outcome of ["accepted", "duplicate", "rejected", "shed"] as const)
-      events(since(outcome, counts[outcome]), { outcome });
+    exportIngest();
     dropped(since("dropped", counts.sseDropped));
-    dead(since("dead", counts.deadDropped));
     decisions(since("decisions", counts.decisions));
     decisionsDropped(since("decisionsDropped", counts.decisionsDropped));
     sticky(since("sticky", counts.stickyUnavailable));
-    const { sseClients, inFlightBytes, planVersions } = moment();
+    const { sseClients, inFlightBytes, denialsLeftOut, planVersions } = moment();
     clients(sseClients);
     inFlight(inFlightBytes);
+    leftOut(denialsLeftOut);
     for (const { environment, version } of planVersions) versions(version, { environment });
   };
 }

@@ -1,8 +1,18 @@
+import type { EventType } from "../protocols/event.ts";
 import type { routes } from "../protocols/routes.ts";
 import type { Call, Room } from "./call.ts";
 import { evictActor, listActors, replayActor, showActor } from "./control/actors.ts";
 import { experiments, flags, holdouts, layers, metrics, overrides, segments } from "./control/collections.ts";
+import {
+  countLetters,
+  dropLetter,
+  dropLetters,
+  listLetters,
+  retryDeadLetters,
+  showLetter,
+} from "./control/dead-letters.ts";
 import { createEntity, getEntity, listEntities, putEntity, removeEntity } from "./control/entities.ts";
+import { getHistory, restoreEntity } from "./control/history.ts";
 import {
   archiveEnvironment,
   changeEnvironment,
@@ -13,6 +23,7 @@ import {
   revokeToken,
 } from "./control/organisation.ts";
 import { createOverrides, putOverride, removeOverride } from "./control/overrides.ts";
+import { getDeletion, listDeletions, postDeletion } from "./control/privacy.ts";
 import {
   changeLifecycle,
   listVersions,
@@ -20,7 +31,9 @@ import {
   publishFlag,
   rollbackEnvironment,
 } from "./control/publishing.ts";
+import { rebuildExperiment } from "./control/rebuild.ts";
 import { getPipeline, getResults } from "./control/results.ts";
+import { appendUnits, getUnits } from "./control/segment-units.ts";
 import { signIn, signOut, whoAmI } from "./control/session.ts";
 import { postAssignment } from "./evaluate/assignments.ts";
 import { postEvaluate } from "./evaluate/evaluate.ts";
@@ -40,6 +53,11 @@ export type Endpoint =
       readonly kind: "body";
       readonly run: (room: Room, call: Call, body: string) => Answer | Promise<Answer>;
     }
+  /** The body as it came, perhaps packed. */
+  | {
+      readonly kind: "bytes";
+      readonly run: (room: Room, call: Call, body: Buffer) => Answer | Promise<Answer>;
+    }
   | { readonly kind: "stream"; readonly open: (room: Room, call: Call) => Action };
 
 /** Browsers of other origins may call these, with a token. */
@@ -50,6 +68,9 @@ export const crossOriginRoutes: ReadonlySet<RouteName> = new Set([
   "ofrepFlag",
   "ofrepFlags",
   "ofrepStream",
+  "events",
+  "identify",
+  "consent",
   "exposures",
   "exposuresShort",
   "outcomes",
@@ -60,6 +81,7 @@ export const crossOriginRoutes: ReadonlySet<RouteName> = new Set([
 export type SelfEndpoints = Record<"live" | "ready" | "metrics" | "openapi", () => Answer | Promise<Answer>>;
 
 const body = (run: Extract<Endpoint, { kind: "body" }>["run"]): Endpoint => ({ kind: "body", run });
+const events = (type?: EventType): Endpoint => ({ kind: "bytes", run: postEvents(type) });
 const stream = (open: Extract<Endpoint, { kind: "stream" }>["open"]): Endpoint => ({ kind: "stream", open });
 
 /** Who serves each route of the contract. A route without an endpoint does not compile. */
@@ -78,10 +100,13 @@ export function endpointsOf(self: SelfEndpoints): Record<RouteName, Endpoint> {
     ofrepFlag: body(postOfrepFlag),
     ofrepFlags: body(postOfrepFlags),
     ofrepStream: stream(streamOfrep),
-    exposures: body(postEvents("exposure")),
-    exposuresShort: body(postEvents("exposure")),
-    outcomes: body(postEvents("metric")),
-    metricsShort: body(postEvents("metric")),
+    events: events(),
+    identify: events("identify"),
+    consent: events("consent"),
+    exposures: events("exposure"),
+    exposuresShort: events("exposure"),
+    outcomes: events("metric"),
+    metricsShort: events("metric"),
     config: body(getConfig),
     stream: stream(streamPlans),
     resultsStream: stream(resultStreams()),
@@ -100,6 +125,15 @@ export function endpointsOf(self: SelfEndpoints): Record<RouteName, Endpoint> {
     actor: body(showActor),
     replayActor: body(replayActor),
     evictActor: body(evictActor),
+    deadLetters: body(listLetters),
+    deadLetterCounts: body(countLetters),
+    retryDeadLetters: body(retryDeadLetters),
+    dropDeadLetters: body(dropLetters),
+    deadLetter: body(showLetter),
+    dropDeadLetter: body(dropLetter),
+    createDeletion: body(postDeletion),
+    deletions: body(listDeletions),
+    deletion: body(getDeletion),
     flags: body(listEntities(flags)),
     flag: body(getEntity(flags)),
     putFlag: body(putEntity(flags)),
@@ -109,12 +143,17 @@ export function endpointsOf(self: SelfEndpoints): Record<RouteName, Endpoint> {
     segment: body(getEntity(segments)),
     putSegment: body(putEntity(segments)),
     removeSegment: body(removeEntity(segments)),
+    appendUnits: body(appendUnits),
+    units: body(getUnits),
+    history: body(getHistory),
+    restoreEntity: body(restoreEntity),
     metricList: body(listEntities(metrics)),
     putMetric: body(putEntity(metrics)),
     experiments: body(listEntities(experiments)),
     experiment: body(getEntity(experiments)),
     createExperiment: body(createEntity(experiments)),
     putExperiment: body(putEntity(experiments)),
+    rebuildExperiment: body(rebuildExperiment),
     lifecycle: body(changeLifecycle),
     results: body(getResults),
     layers: body(listEntities(layers)),

@@ -14,7 +14,7 @@ import {
   type KnownRoute,
   type RequestHead,
 } from "./http.ts";
-import { RateLimit, type Taken } from "./limits.ts";
+import type { Taken } from "./limits.ts";
 import { Router, type RouteResult } from "./router.ts";
 import { Visit } from "./visit.ts";
 
@@ -34,15 +34,11 @@ export class FrontDoor implements Dispatcher {
   readonly #router = new Router<Target>();
   readonly #cors: Cors;
   readonly #console: ConsoleFiles;
-  readonly #perToken: RateLimit;
-  readonly #perAddress: RateLimit;
 
   constructor(room: Room, endpoints: Record<RouteName, Endpoint>, consoleFiles: ConsoleFiles) {
     this.#room = room;
     this.#console = consoleFiles;
     this.#cors = new Cors(room.config.corsOrigins);
-    this.#perToken = new RateLimit("token", room.config.rateLimitPerMinute, room.clock);
-    this.#perAddress = new RateLimit("address", room.config.rateLimitPerMinute, room.clock);
     for (const name of Object.keys(routes) as RouteName[]) {
       const target = { name, scope: routes[name].scope, endpoint: endpoints[name] };
       this.#router.add(routes[name], target, { greedy: name === "ofrepFlag" });
@@ -79,19 +75,19 @@ export class FrontDoor implements Dispatcher {
       visit.enter(name, found.params, cors);
     }
     if (head.method === "OPTIONS" || found.kind !== "found") {
-      if (this.#admit(visit, this.#perAddress.take(head.address)))
+      if (this.#admit(visit, this.#room.limits.takeAddress(head)))
         visit.answer(this.#unmatched(visit, found));
       return;
     }
     const { target } = found;
     const principal = this.#principal(head, target);
     if ("failure" in principal) {
-      if (this.#admit(visit, this.#perAddress.take(head.address)))
+      if (this.#admit(visit, this.#room.limits.takeAddress(head)))
         visit.answer(visit.problem(principal.failure));
       return;
     }
     visit.principal = principal;
-    if (this.#admit(visit, this.#take(head, principal))) visit.serve(target.endpoint);
+    if (this.#admit(visit, this.#room.limits.take(head, principal))) visit.serve(target.endpoint);
   }
 
   /** Everything that is no request of the contract: preflights, the console's pages, and mistakes. */
@@ -129,15 +125,6 @@ export class FrontDoor implements Dispatcher {
     if (!identified.ok) return { failure: identified.failure };
     const refusal = refusalOf(identified.value, target.scope);
     return refusal === undefined ? identified.value : { failure: refusal };
-  }
-
-  /** A browser's token is everybody's, so there the address counts, too. */
-  #take(head: RequestHead, principal: Principal): Taken {
-    if (principal === nobody) return this.#perAddress.take(head.address);
-    const taken = this.#perToken.take(principal.token.hash);
-    if (!principal.isBrowser || taken.retryAfterMs !== undefined) return taken;
-    const ofAddress = this.#perAddress.take(head.address);
-    return ofAddress.retryAfterMs === undefined ? taken : ofAddress;
   }
 
   /** False when the limit is reached; then that is the answer. */

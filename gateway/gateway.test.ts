@@ -356,6 +356,7 @@ describe("what the process says of itself", () => {
         ["directory", true],
         ["actors", false],
         ["analytics", false],
+        ["letters", true],
       ],
     );
   });

@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { join } from "node:path";
-import { assignmentDaysDefault } from "../protocols/directory.ts";
+import { assignmentDaysDefault, assignmentDaysMax } from "../protocols/directory.ts";
 import { fail, succeed, type Reply } from "../protocols/errors.ts";
 import { buckets } from "../protocols/topology.ts";
 import type { Keys } from "../evaluation/keys.ts";
@@ -20,6 +20,7 @@ import { RedisStore } from "./assignments/redis-store.ts";
 import { Authenticator } from "./auth.ts";
 import type { Link, Room, Secrets } from "./call.ts";
 import type { GatewayConfig } from "./config.ts";
+import { CallerLimits } from "./caller-limits.ts";
 import { ConsoleFiles } from "./console-files.ts";
 import { Counts, countsExporter } from "./counts.ts";
 import { DecisionLog } from "./decisions/decision-log.ts";
@@ -29,13 +30,18 @@ import { EarlierPlans } from "./evaluate/earlier-plans.ts";
 import { FrontDoor } from "./front-door.ts";
 import { jsonAnswer, type Answer } from "./http.ts";
 import type { Append } from "./ingest/batcher.ts";
+import { Consents } from "./ingest/consents.ts";
+import { Identities } from "./ingest/identities.ts";
 import { Ingest } from "./ingest/ingest.ts";
+import { lettersExporter } from "./letters/letter-watch.ts";
 import { LastGood } from "./last-good.ts";
-import { LogLink } from "./link.ts";
+import { assignmentBucket, LogLink } from "./link.ts";
 import { openapiDocument } from "./openapi.ts";
 import { PlanHints } from "./ofrep/hint.ts";
 import { PlanChecker } from "./plan-check/checker.ts";
 import { Plans } from "./plans.ts";
+import { Deletions } from "./privacy/deletions.ts";
+import { Tombstones } from "./privacy/tombstones.ts";
 import { Readiness } from "./probes.ts";
 import { RequestIds } from "./request-id.ts";
 import { openServer } from "./server.ts";
@@ -78,7 +84,29 @@ export async function openGateway(
   directory.accept(await lastGood.directory());
   for (const text of await lastGood.plans()) await plans.accept(text, { stale: true });
 
-  const link = new LogLink({
+  const tombstones = new Tombstones(secrets.tombstones, log);
+  const consents = new Consents({
+    environmentOf: (environment) => directory.environment(environment),
+    isDeleted: (environment, unit) => tombstones.has(environment, unit),
+    clock,
+    random,
+    log,
+  });
+  const denies = consents.denies.bind(consents);
+  const store =
+    config.redisUrl === undefined
+      ? new BucketStore(() => assignmentsOf(link.current), clock)
+      : new RedisStore(config.redisUrl, log);
+  const deletions = new Deletions({
+    link: () => link.current,
+    planOf: (environment) => plans.get(environment),
+    assignments: store,
+    tombstones,
+    clock,
+    random,
+    log,
+  });
+  const link: LogLink = new LogLink({
     natsUrl: config.natsUrl,
     replicas: config.replicas,
     clock,
@@ -88,6 +116,8 @@ export async function openGateway(
     directory,
     plans,
     lastGood,
+    consents,
+    deletions,
   });
   const requestIds = new RequestIds(random);
   const append: Append = async (subject, data, appendOptions) =>
@@ -97,27 +127,39 @@ export async function openGateway(
     clock,
     random,
     counts,
+    denies,
     modeOf: (environment) => directory.environment(environment)?.decisionLog,
   });
   const assignments = new Assignments({
-    store:
-      config.redisUrl === undefined
-        ? new BucketStore(() => bucketOf(link.current, buckets.assignments), clock)
-        : new RedisStore(config.redisUrl, log),
+    store,
     clock,
     counts,
-    daysOf: (environment) => directory.environment(environment)?.assignmentDays ?? assignmentDaysDefault,
+    denies,
+    daysOf: (environment) =>
+      Math.min(
+        assignmentDaysMax,
+        directory.environment(environment)?.assignmentDays ?? assignmentDaysDefault,
+      ),
   });
   const ingest = new Ingest({
     append,
     clock,
     random,
-    counts,
+    log,
+    counts: counts.ingest,
+    consents,
+    identities: new Identities(() => bucketOf(link.current, buckets.identities)),
     exposureSecret: secrets.exposure,
     makeId: () => requestIds.next(),
   });
   const sse = new SseHub(counts, clock, random);
   const auth = new Authenticator(directory, secrets.session);
+  const limits = new CallerLimits({
+    perMinute: config.rateLimitPerMinute,
+    redisUrl: config.redisUrl,
+    clock,
+    log,
+  });
   const room: Room = {
     config,
     clock,
@@ -129,11 +171,14 @@ export async function openGateway(
     plans,
     requestIds,
     counts,
+    limits,
     ingest,
+    consents,
     sse,
     refetch: new RefetchNotices({ plans, clock, random }),
     decisions,
     assignments,
+    deletions,
     earlier: new EarlierPlans(),
     hints: new PlanHints(plans, clock),
     link: () => link.current,
@@ -161,6 +206,7 @@ export async function openGateway(
     await server.value.close(finishMsMax);
     await within(flushMsMax, Promise.all([ingest.flush(), decisions.flush()]), clock);
     await assignments.close();
+    limits.close();
     plans.close();
     await link.close();
     await lastGood.settled();
@@ -179,16 +225,19 @@ const notConnected = { kind: "unavailable", reason: "no connection to the log ye
 function secretsOf(keys: Keys): Secrets {
   const session = createHmac("sha256", keys.hmacSecret).update("weir:session").digest("base64url");
   const stream = createHmac("sha256", keys.hmacSecret).update("weir:ofrep-stream").digest("base64url");
-  return { session, exposure: keys.exposureSecret.toString("base64url"), stream };
+  const tombstones = createHmac("sha256", keys.hmacSecret).update("weir:tombstones").digest("base64url");
+  return { session, exposure: keys.exposureSecret.toString("base64url"), stream, tombstones };
 }
 
 function selfEndpoints(room: Room, telemetry: Telemetry): Parameters<typeof endpointsOf>[0] {
   const readiness = new Readiness(room);
   const exportCounts = countsExporter(telemetry, room.counts, () => ({
     sseClients: room.sse.size,
-    inFlightBytes: room.ingest.inFlightBytes,
+    inFlightBytes: room.ingest.heldBytes,
+    denialsLeftOut: room.consents.denialsLeftOut,
     planVersions: [...room.plans.all()].map(({ environment, version }) => ({ environment, version })),
   }));
+  const exportLetters = lettersExporter(telemetry);
   const text = processText(telemetry);
   let document: string | undefined;
   return {
@@ -204,6 +253,7 @@ function selfEndpoints(room: Room, telemetry: Telemetry): Parameters<typeof endp
     }),
     metrics: async (): Promise<Answer> => {
       exportCounts();
+      await exportLetters(room.link()?.connection);
       const body = await text();
       return { status: 200, headers: [["content-type", "text/plain; version=0.0.4; charset=utf-8"]], body };
     },
@@ -220,6 +270,11 @@ async function within(msMax: number, work: Promise<unknown>, clock: Clock): Prom
 function bucketOf(link: Link | undefined, name: string): Promise<KeyValue> {
   if (link === undefined) return Promise.reject(new Error("no connection to the log yet"));
   return link.connection.bucket(name);
+}
+
+function assignmentsOf(link: Link | undefined): Promise<KeyValue> {
+  if (link === undefined) return Promise.reject(new Error("no connection to the log yet"));
+  return assignmentBucket(link.connection);
 }
 
 function once(act: () => Promise<void>): () => Promise<void> {

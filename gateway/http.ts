@@ -54,7 +54,8 @@ export interface Handling {
   readonly cors: Answer["headers"];
   /** False when nothing reads a header after `begin`: copying them is a good part of a quick route's time. */
   readonly keepsHead: boolean;
-  run(body: string): Answer | Promise<Answer>;
+  /** The bytes are the server's: whoever needs them after an await copies them. */
+  run(body: Buffer): Answer | Promise<Answer>;
   refuse(why: "body_too_large" | "body_too_slow" | "internal", error?: unknown): Answer;
   /** Told the status that was sent; not called when the client left first. */
   settled(status: number): void;

@@ -1,9 +1,16 @@
-import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+import {
+  RateLimiterMemory,
+  RateLimiterRedis,
+  RateLimiterRes,
+  type RateLimiterAbstract,
+} from "rate-limiter-flexible";
 import type { Clock } from "../runtime/index.ts";
+import type { Redis } from "./redis.ts";
 
 // How much one token, or one address, may ask.
 //   L1. `take` is synchronous, so that evaluation never awaits: it draws on credit that was fetched from the limiter
-//       in chunks of a hundredth of the limit. What is served beyond the limit is at most one chunk.
+//       in chunks of a hundredth of the limit. What is served beyond the limit is at most one chunk of each gateway.
+//   L2. With Redis all gateways draw on one account; while it is away, each on its own.
 
 const windowMs = 60_000;
 /** 100 000 keys × about 400 B = 40 MB; callers above that share one key. */
@@ -32,20 +39,26 @@ export class RateLimit {
   readonly #name: string;
   readonly #points: number;
   readonly #chunk: number;
-  readonly #limiter: RateLimiterMemory;
+  readonly #limiter: RateLimiterAbstract;
   readonly #clock: Clock;
   readonly #accounts = new Map<string, Account>();
   readonly #policy: readonly [string, string];
 
-  constructor(name: string, pointsPerMinute: number, clock: Clock) {
+  constructor(name: string, pointsPerMinute: number, clock: Clock, redis?: Redis) {
     this.#name = name;
     this.#points = pointsPerMinute;
     this.#chunk = Math.max(1, Math.floor(pointsPerMinute / 100));
-    this.#limiter = new RateLimiterMemory({
-      points: pointsPerMinute,
-      duration: windowMs / 1_000,
-      keyPrefix: name,
-    });
+    const settings = { points: pointsPerMinute, duration: windowMs / 1_000, keyPrefix: `weir:limit:${name}` };
+    const own = new RateLimiterMemory(settings);
+    this.#limiter =
+      redis === undefined
+        ? own
+        : new RateLimiterRedis({
+            ...settings,
+            storeClient: redis,
+            rejectIfRedisNotReady: true,
+            insuranceLimiter: own, // L2
+          });
     this.#clock = clock;
     this.#policy = ["ratelimit-policy", `"${name}";q=${pointsPerMinute};w=${windowMs / 1_000}`];
   }
@@ -56,6 +69,13 @@ export class RateLimit {
     if (now < account.exhaustedUntil) return this.#show(account, now);
     if (--account.credit <= 0) this.#draw(this.#accounts.has(key) ? key : "others", account);
     return this.#show(account, now);
+  }
+
+  /** Takes points off what is left, below nothing if need be. */
+  charge(key: string, points: number): void {
+    const account = this.#accountOf(key, this.#clock.monotonicMs());
+    account.credit -= points;
+    if (account.credit <= 0) this.#draw(this.#accounts.has(key) ? key : "others", account);
   }
 
   #accountOf(key: string, now: number): Account {

@@ -1,10 +1,12 @@
-import { buckets, organisationKey, streams } from "../protocols/topology.ts";
+import { assignmentAgeMsMax, buckets, organisationKey, streams } from "../protocols/topology.ts";
 import {
   Backoff,
   openClient,
   openConnection,
   openOperations,
   type Clock,
+  type Connection,
+  type KeyValue,
   type KeyValueEntry,
   type Log,
   type Random,
@@ -12,9 +14,11 @@ import {
 } from "../runtime/index.ts";
 import type { Link } from "./call.ts";
 import type { DirectoryView } from "./directory.ts";
+import type { Consents } from "./ingest/consents.ts";
 import type { LastGood } from "./last-good.ts";
 import { PlanEntries } from "./plan-entries.ts";
 import type { Plans } from "./plans.ts";
+import type { Deletions } from "./privacy/deletions.ts";
 
 // The gateway's tie to the log. It may be absent at start: then the gateway answers from what it has, and tries again
 // until it is closed. Afterwards the connection mends itself.
@@ -29,11 +33,16 @@ export interface LinkOptions {
   readonly directory: DirectoryView;
   readonly plans: Plans;
   readonly lastGood: LastGood;
+  readonly deletions: Pick<Deletions, "follow">;
+  readonly consents: Consents;
 }
 
 const connectMsMax = 5_000;
 const retryMsMax = 2_000;
 const decoder = new TextDecoder();
+
+export const assignmentBucket = (connection: Pick<Connection, "bucket">): Promise<KeyValue> =>
+  connection.bucket(buckets.assignments, { maxAgeMs: assignmentAgeMsMax });
 
 export class LogLink {
   readonly #options: LinkOptions;
@@ -100,6 +109,10 @@ export class LogLink {
     const entries = new PlanEntries({ parts, arrived, clock, random, log });
     const plans = await connection.bucket(buckets.plans);
     this.#stops.push(await plans.follow((entry) => entries.take(entry)), async () => entries.close());
+    this.#stops.push(await this.#options.consents.follow(await connection.bucket(buckets.consents)));
+    this.#stops.push(await this.#options.deletions.follow(await connection.bucket(buckets.deletions)));
+    // Now, so that the first unit does not wait for it, and a bucket from before its entries had an end gets one.
+    await assignmentBucket(connection);
   }
 
   #directoryChanged(entry: KeyValueEntry): void {

@@ -2,7 +2,17 @@ import { z } from "zod";
 import { ActorDetail, ActorList, ReplayInput, ReplayReport } from "../protocols/actor-operations.ts";
 import { AssignmentRequest, EvaluateRequest, FlagsEvaluateRequest } from "../protocols/decision.ts";
 import { EnvironmentRecord, TokenRecord } from "../protocols/directory.ts";
-import { ExposureInput, OutcomeInput } from "../protocols/event.ts";
+import {
+  ConsentInput,
+  DecisionInput,
+  EventsInput,
+  ExposureInput,
+  IdentifyInput,
+  OutcomeInput,
+  RewardInput,
+  ShadowInput,
+  SlotInput,
+} from "../protocols/event.ts";
 import { Experiment, PublishedExperiment } from "../protocols/experiment.ts";
 import { Flag, Segment } from "../protocols/flag.ts";
 import { Holdout, Layer } from "../protocols/layer.ts";
@@ -11,6 +21,8 @@ import { EnvironmentChange, EnvironmentInput, TokenInput } from "../protocols/or
 import { OverrideInput } from "../protocols/override-input.ts";
 import { SignedPlan } from "../protocols/plan.ts";
 import { routes, type Route } from "../protocols/routes.ts";
+import { SegmentInput } from "../protocols/segment-input.ts";
+import { Restore } from "./control/history.ts";
 import { PublishNote, Rollback } from "./control/publishing.ts";
 import { SignIn } from "./control/session.ts";
 
@@ -24,6 +36,13 @@ const schemas = {
   AssignmentRequest,
   ExposureInput,
   OutcomeInput,
+  DecisionInput,
+  IdentifyInput,
+  ConsentInput,
+  SlotInput,
+  RewardInput,
+  ShadowInput,
+  EventsInput,
   EnvironmentInput,
   EnvironmentChange,
   EnvironmentRecord,
@@ -31,6 +50,7 @@ const schemas = {
   TokenRecord: TokenRecord.omit({ hash: true }),
   Flag,
   Segment,
+  SegmentInput,
   Metric,
   Experiment,
   PublishedExperiment,
@@ -40,6 +60,7 @@ const schemas = {
   SignedPlan,
   PublishNote,
   Rollback,
+  Restore,
   SignIn,
   ActorList,
   ActorDetail,
@@ -53,6 +74,9 @@ const bodies: Partial<Record<RouteName, SchemaName>> = {
   evaluate: "EvaluateRequest",
   flagsEvaluate: "FlagsEvaluateRequest",
   assignments: "AssignmentRequest",
+  events: "EventsInput",
+  identify: "IdentifyInput",
+  consent: "ConsentInput",
   exposures: "ExposureInput",
   exposuresShort: "ExposureInput",
   outcomes: "OutcomeInput",
@@ -65,7 +89,8 @@ const bodies: Partial<Record<RouteName, SchemaName>> = {
   putFlag: "Flag",
   createFlag: "Flag",
   publishFlag: "PublishNote",
-  putSegment: "Segment",
+  putSegment: "SegmentInput",
+  restoreEntity: "Restore",
   putMetric: "Metric",
   createExperiment: "Experiment",
   putExperiment: "Experiment",

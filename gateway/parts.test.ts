@@ -7,7 +7,6 @@ import { Cors } from "./cors.ts";
 import { RateLimit } from "./limits.ts";
 import { problemAnswer, statusOf } from "./problem.ts";
 import { Router } from "./router.ts";
-import { RecentIds } from "./ingest/recent-ids.ts";
 import { openSession, sealSession } from "./session.ts";
 import { openExposure, sealExposure } from "./evaluate/exposure-token.ts";
 import { UnitIds } from "./units.ts";
@@ -119,27 +118,6 @@ test("a session or an exposure token of one installation is nothing to another, 
   assert.deepEqual(openExposure(token, "secret", 99), claims);
   assert.equal(openExposure(token, "secret", 100), undefined);
   assert.equal(openExposure(token, "other", 1), undefined);
-});
-
-test("an event id is a duplicate only after its batch was stored", () => {
-  const recent = new RecentIds<string>();
-  recent.begin("a", "batch");
-  assert.equal(recent.isStored("a"), false);
-  assert.equal(recent.pending("a"), "batch");
-  recent.settle("a", false);
-  assert.equal(recent.isStored("a"), false);
-  assert.equal(recent.pending("a"), undefined);
-  recent.begin("a", "batch");
-  recent.settle("a", true);
-  assert.equal(recent.isStored("a"), true);
-});
-
-test("the recent ids are the last 100 000 and up to as many before", () => {
-  const recent = new RecentIds<string>();
-  for (let index = 0; index < 250_000; index++) recent.settle(`id-${index}`, true);
-  assert.equal(recent.isStored("id-249999"), true);
-  assert.equal(recent.isStored("id-150000"), true);
-  assert.equal(recent.isStored("id-0"), false);
 });
 
 test("a remembered pseudonym is the computed one", () => {

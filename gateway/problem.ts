@@ -19,11 +19,14 @@ export const statusOf: Record<FailureCode, number> = {
   stream_full: 503,
   body_too_large: 413,
   unsupported_media_type: 415,
+  unsupported_encoding: 415,
   unauthenticated: 401,
   forbidden: 403,
   origin_refused: 403,
   rate_limited: 429,
   overloaded: 503,
+  over_share: 429,
+  shedding: 503,
   route_not_found: 404,
   method_not_allowed: 405,
   environment_not_found: 404,
@@ -36,7 +39,11 @@ export const statusOf: Record<FailureCode, number> = {
   holdout_not_found: 404,
   override_not_found: 404,
   upload_not_found: 404,
+  letter_not_found: 404,
+  deletion_not_found: 404,
+  busy: 409,
   version_not_found: 404,
+  version_unreadable: 422,
   already_exists: 409,
   version_conflict: 412,
   illegal_transition: 409,
@@ -64,6 +71,8 @@ function detailOf(failure: Failure): string {
       return `The body is larger than ${failure.bytesMax} bytes.`;
     case "unsupported_media_type":
       return `Send application/json, not "${failure.contentType}".`;
+    case "unsupported_encoding":
+      return `Send it as it is or with Content-Encoding: gzip, not "${failure.encoding}".`;
     case "unauthenticated":
       return unauthenticatedText[failure.reason];
     case "forbidden":
@@ -74,6 +83,10 @@ function detailOf(failure: Failure): string {
       return "Too many requests; wait for the time in Retry-After.";
     case "overloaded":
       return "The service takes no more work just now; nothing was lost, send it again.";
+    case "over_share":
+      return `"${failure.environment}" has its share of this gateway's memory; nothing was lost, send it again.`;
+    case "shedding":
+      return `Only events that guardrails need are taken just now, ${failure.kept} of these; send all of them again, with the same ids.`;
     case "route_not_found":
       return `There is nothing at ${failure.path}.`;
     case "method_not_allowed":
@@ -94,6 +107,8 @@ function detailOf(failure: Failure): string {
       return failure.reason === undefined
         ? `There is no version ${failure.version}.`
         : `Version ${failure.version} cannot be had: ${failure.reason}.`;
+    case "version_unreadable":
+      return `Version ${failure.version} cannot be compiled any more. ${issueText(failure.problems)}`;
     case "layer_not_found":
       return `There is no layer "${failure.layer}".`;
     case "holdout_not_found":
@@ -102,6 +117,12 @@ function detailOf(failure: Failure): string {
       return `There is no override "${failure.override}".`;
     case "upload_not_found":
       return `There is no upload "${failure.upload}" for this list.`;
+    case "letter_not_found":
+      return `There is no letter "${failure.letter}" that you may see.`;
+    case "deletion_not_found":
+      return `There is no deletion "${failure.deletion}" that you may see.`;
+    case "busy":
+      return `Somebody else works on the ${failure.what} just now.`;
     case "referenced":
       return `The ${failure.what} "${failure.key}" is needed by ${failure.by.join(", ")}.`;
     case "upload_gap":
@@ -187,6 +208,7 @@ function headersOf(failure: Failure): [string, string][] {
   const headers: [string, string][] = [];
   if (failure.code === "unauthenticated") headers.push(["www-authenticate", 'Bearer realm="weir"']);
   if (failure.code === "method_not_allowed") headers.push(["allow", failure.allowed.join(", ")]);
+  if (failure.code === "unsupported_encoding") headers.push(["accept-encoding", "gzip"]);
   if ("retryAfterMs" in failure)
     headers.push(["retry-after", String(Math.max(1, Math.ceil(failure.retryAfterMs / 1_000)))]);
   return headers;

@@ -44,6 +44,8 @@ interface Exchange {
   waitsForBody: AbortController | undefined;
 }
 
+const noBytes = Buffer.alloc(0);
+
 /** Above this an answer is sent in pieces as the socket drains, instead of being copied into its buffer at once. */
 const wholeAnswerBytesMax = 65_536;
 
@@ -138,7 +140,7 @@ class Server {
       this.#uncount(exchange);
     });
     if (action.kind === "answer") this.#respond(exchange, action.answer);
-    else if (head.method === "GET" || isHead) this.#run(exchange, "");
+    else if (head.method === "GET" || isHead) this.#run(exchange, noBytes);
     else this.#readBody(exchange);
   }
 
@@ -158,9 +160,7 @@ class Server {
       if (isLast) {
         exchange.waitsForBody?.abort();
         const last = Buffer.from(chunk);
-        const body =
-          chunks === undefined ? last.toString("utf8") : Buffer.concat([...chunks, last]).toString("utf8");
-        return this.#run(exchange, body);
+        return this.#run(exchange, chunks === undefined ? last : Buffer.concat([...chunks, last]));
       }
       if (chunks === undefined) {
         chunks = [];
@@ -175,7 +175,7 @@ class Server {
     });
   }
 
-  #run(exchange: Exchange, body: string): void {
+  #run(exchange: Exchange, body: Buffer): void {
     let answer: Answer | Promise<Answer>;
     try {
       answer = exchange.handling.run(body);

@@ -1,4 +1,5 @@
 import type { Failure } from "../protocols/failures.ts";
+import type { EnvironmentKey, UnitId } from "../protocols/ids.ts";
 import type { Call, Room } from "./call.ts";
 import { nobody } from "./call.ts";
 import type { Principal } from "./directory.ts";
@@ -8,6 +9,8 @@ import { problemAnswer } from "./problem.ts";
 
 const runs: Action = { kind: "run" };
 const none: Answer["headers"] = [];
+/** Whoever tracks this unit may stop: its events are dropped. */
+const consentDenied = ["x-weir-consent", "denied"] as const;
 
 /**
  * One request inside the gateway: how it is handled, for the server; who asks what, for its route. One object instead of
@@ -52,14 +55,21 @@ export class Visit implements Handling, Call {
     this.action = { kind: "answer", answer };
   }
 
-  run(body: string): Answer | Promise<Answer> {
+  run(body: Buffer): Answer | Promise<Answer> {
     const endpoint = this.#endpoint;
-    if (endpoint?.kind !== "body") throw new Error(`nothing of "${this.#label}" reads a body`);
-    return endpoint.run(this.#room, this, body);
+    if (endpoint?.kind === "body") return endpoint.run(this.#room, this, body.toString("utf8"));
+    if (endpoint?.kind === "bytes") return endpoint.run(this.#room, this, body);
+    throw new Error(`nothing of "${this.#label}" reads a body`);
   }
 
   decisionId(): string {
     return this.#isNamedByClient ? this.#room.requestIds.next() : this.requestId;
+  }
+
+  isAboutDenied(environment: EnvironmentKey, unit: UnitId): boolean {
+    const isDenied = this.#room.consents.denies(environment, unit);
+    if (isDenied) this.cors = [...this.cors, consentDenied];
+    return isDenied;
   }
 
   get keepsHead(): boolean {

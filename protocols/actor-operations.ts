@@ -146,9 +146,29 @@ export const HostRequest = z.discriminatedUnion("type", [
   }),
   z.strictObject({ type: z.literal("show"), ...address }),
   z.strictObject({ type: z.literal("replay"), ...address, to: Count.optional() }),
+  /** Of a fold: its state made again from the stream's first message. `question` is asked of both; without `dryRun` the
+   *  new one takes the live one's place. */
+  z.strictObject({
+    type: z.literal("rebuild"),
+    ...address,
+    question: Json.optional(),
+    dryRun: z.boolean(),
+  }),
   z.strictObject({ type: z.literal("evict"), ...address }),
 ]);
 export type HostRequest = z.infer<typeof HostRequest>;
+
+/** Answer of a rebuild. */
+export const FoldRebuilt = z.object({
+  position: Count,
+  messages: Count,
+  tookMs: z.number(),
+  /** What the live state answered, and what the one made again does: replies. */
+  before: Json,
+  after: Json,
+  swapped: z.boolean(),
+});
+export type FoldRebuilt = z.infer<typeof FoldRebuilt>;
 
 /** Answer of an evict: whether there was a live one. */
 export const Evicted = z.object({ evicted: z.boolean() });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ExperimentDefinition } from "./experiment.ts";
-import { EnvironmentKey } from "./ids.ts";
+import { EnvironmentKey, UnitId } from "./ids.ts";
 import type { ExperimentSummary } from "./results.ts";
 
 // Core requests between processes (subjects in topology.ts). Answers are Reply envelopes.
@@ -15,6 +15,8 @@ export interface AnalyseRequest {
 export const WarehouseSummaryRequest = z.strictObject({
   environment: EnvironmentKey,
   definition: ExperimentDefinition,
+  /** The same sums by day, or by each of the experiment's dimensions, besides the total. */
+  detail: z.enum(["days", "dimensions"]).optional(),
 });
 export type WarehouseSummaryRequest = z.infer<typeof WarehouseSummaryRequest>;
 
@@ -23,18 +25,51 @@ export interface WarehousePosition {
   readonly acknowledged: number;
 }
 
+/** `subjects.deleteUnit`. Answer: DeletionProof. Removes the unit, and all that are linked to it, from ClickHouse. */
+export const DeleteUnitRequest = z.strictObject({ environment: EnvironmentKey, unit: UnitId });
+export type DeleteUnitRequest = z.infer<typeof DeleteUnitRequest>;
+
+export interface DeletionProof {
+  /** The unit, and those linked to it. */
+  readonly units: number;
+  /** Rows that were there. */
+  readonly removed: number;
+  /** Rows that a count found afterwards. */
+  readonly left: number;
+}
+
+/** Units whose 64-bit hash lies in from ≤ hash ≤ to; decimal text. */
+export const UnitHashRange = z.strictObject({
+  from: z.string().regex(/^\d{1,20}$/),
+  to: z.string().regex(/^\d{1,20}$/),
+});
+export type UnitHashRange = z.infer<typeof UnitHashRange>;
+
 /** Asks of `partition/<environment>/<n>` (a fold). */
 export const PartitionMessage = z.discriminatedUnion("type", [
-  /** Answer: PartialSums of that experiment, or undefined when the fold has not met it. */
-  z.strictObject({ type: z.literal("sums"), experiment: z.string() }),
+  /** Answer: PartialSums of that experiment, or undefined when the fold has not met it. `range`: over those units only. */
+  z.strictObject({
+    type: z.literal("sums"),
+    experiment: z.string(),
+    range: UnitHashRange.optional(),
+    /** The same sums by day and by dimension, too. Not with a range. */
+    detail: z.boolean().optional(),
+  }),
   /** Answer: {position}. */
   z.strictObject({ type: z.literal("position") }),
+  /** Answer: PartitionCounts. */
+  z.strictObject({ type: z.literal("counts") }),
 ]);
 export type PartitionMessage = z.infer<typeof PartitionMessage>;
 
 /** Asks of `experiment/<environment>/<experiment>` (a service). */
 export const ExperimentMessage = z.discriminatedUnion("type", [
   /** Answer: ExperimentResult. `fresh` asks every partition instead of trusting notices. */
-  z.strictObject({ type: z.literal("result"), source: z.enum(["streaming", "warehouse"]) }),
+  z.strictObject({
+    type: z.literal("result"),
+    source: z.enum(["streaming", "warehouse"]),
+    /** The same sums by day and by dimension, too. */
+    detail: z.boolean().optional(),
+  }),
 ]);
 export type ExperimentMessage = z.infer<typeof ExperimentMessage>;

@@ -36,8 +36,10 @@ export const TokenRecord = z.strictObject({
 });
 export type TokenRecord = z.infer<typeof TokenRecord>;
 
-/** How long the assignment store remembers: ten years at most. */
-export const AssignmentDays = z.number().int().min(1).max(3_650);
+/** An experiment of a year, and five weeks to look at it: longer, no assignment is kept. */
+export const assignmentDaysMax = 400;
+/** How long the assignment store remembers. */
+export const AssignmentDays = z.number().int().min(1).max(assignmentDaysMax);
 export const assignmentDaysDefault = 90;
 
 export const EnvironmentRecord = z.strictObject({
@@ -51,8 +53,10 @@ export const EnvironmentRecord = z.strictObject({
   archived: z.boolean(),
   /** Absent: async. */
   decisionLog: DecisionLogMode.optional(),
-  /** Days that a kept assignment outlives its making; absent: `assignmentDaysDefault`. */
-  assignmentDays: AssignmentDays.optional(),
+  /** `required`: nothing of a unit is stored before it consented. Absent: assumed, until a unit opts out. */
+  consent: z.enum(["assumed", "required"]).optional(),
+  /** Days that a kept assignment outlives its making; absent: `assignmentDaysDefault`. Old records may say ten years. */
+  assignmentDays: z.number().int().min(1).max(3_650).optional(),
 });
 export type EnvironmentRecord = z.infer<typeof EnvironmentRecord>;
 

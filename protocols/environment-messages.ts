@@ -13,7 +13,8 @@ import {
 } from "./ids.ts";
 import { Holdout, Layer, Override, type PublishedLayer } from "./layer.ts";
 import { Metric } from "./metric.ts";
-import { unitsPerMessageMax, type SegmentView } from "./segment-units.ts";
+import type { ChangedKeys } from "./publish-receipt.ts";
+import { unitsPerMessageMax, type SegmentView, type UnitListName } from "./segment-units.ts";
 import { Instant, type EpochMs } from "./time.ts";
 
 export const lifecycleActions = ["start", "pause", "resume", "stop"] as const;
@@ -42,7 +43,7 @@ export const overridesPerMessageMax = 1_000;
 export const pageItemsMax = 200;
 
 /** Where a segment's long list comes from: an upload by its name, the list it has now, or nowhere: it becomes empty. */
-const ListSource = z.union([z.strictObject({ upload: Key }), z.enum(["kept", "none"])]);
+export const ListSource = z.union([z.strictObject({ upload: Key }), z.enum(["kept", "none"])]);
 export type ListSource = z.infer<typeof ListSource>;
 
 /**
@@ -141,10 +142,22 @@ export const EnvironmentMessage = z.discriminatedUnion("type", [
     from: z.number().int().min(0).default(0),
     limit: z.number().int().min(1).max(unitsPerMessageMax).default(1_000),
   }),
-  /** Answer: Page of PublishedVersion, newest first; `before` is a version. */
+  /**
+   * Makes what an entity was the newest draft of it: an edit like any other, and refused like any other. Overrides are
+   * published at once. Answer: as to putting it.
+   */
+  z.strictObject({
+    type: z.literal("restore"),
+    collection: EnvironmentCollection,
+    key: Key,
+    version: z.number().int().min(1),
+    expectedVersion,
+  }),
+  /** Answer: Page of PublishedVersion, newest first; `before` is a version. With `changes`, each says what it changed. */
   z.strictObject({
     type: z.literal("list_versions"),
     before: z.number().int().min(1).optional(),
+    changes: z.boolean().optional(),
     limit: z.number().int().min(1).max(pageItemsMax).default(50),
   }),
   /** The version that was live at an instant. Answer: PublishedVersion. */
@@ -186,6 +199,8 @@ export interface PublishedVersion {
   readonly note?: string;
   /** Version whose content this one repeats, after a rollback. */
   readonly rollbackOf?: number;
+  /** Against the version before; where it was asked for. */
+  readonly changed?: ChangedKeys;
 }
 
 export interface EnvironmentView {
@@ -214,6 +229,10 @@ export interface Revision<Entity = unknown> {
   readonly at: EpochMs;
   readonly by: string;
   readonly entity: Entity;
+  /** Of a segment: its long lists by name. Another name is another list. */
+  readonly lists?: Readonly<Partial<Record<UnitListName, string>>>;
+  /** The environment's version that was the first to hold it; absent: it stayed a draft, or still is one. */
+  readonly publishedIn?: number;
   /** When it was removed afterwards. */
   readonly removed?: { readonly at: EpochMs; readonly by: string };
 }

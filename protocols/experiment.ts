@@ -51,6 +51,10 @@ export const Experiment = z.strictObject({
     guardrails: z.array(MetricKey).max(100).default([]),
   }),
   analysis: z.strictObject({ alpha: z.number().gt(0).lt(1).default(0.05) }).prefault({}),
+  /** Members of an exposure's metadata that results are broken down by. Absent: none. */
+  dimensions: z.array(z.string().min(1).max(100)).max(5).optional(),
+  /** Whether units that are bots count. Absent: excluded. */
+  bots: z.enum(["excluded", "included"]).optional(),
   startAt: Instant.optional(),
   stopAt: Instant.optional(),
   salt: z.string().max(200).optional(),

@@ -8,11 +8,16 @@ export type Failure =
   | { code: "invalid_request"; issues: readonly Issue[] }
   | { code: "body_too_large"; bytesMax: number }
   | { code: "unsupported_media_type"; contentType: string }
+  | { code: "unsupported_encoding"; encoding: string }
   | { code: "unauthenticated"; reason: "missing" | "unknown" | "expired" }
   | { code: "forbidden"; scope: string }
   | { code: "origin_refused"; origin: string }
   | { code: "rate_limited"; retryAfterMs: number }
   | { code: "overloaded"; retryAfterMs: number }
+  /** The environment holds more of a gateway's memory than its share while others need it. */
+  | { code: "over_share"; environment: string; retryAfterMs: number }
+  /** Only events that guardrails read are taken just now; those of the request that have an id were. */
+  | { code: "shedding"; kept: number; retryAfterMs: number }
   | { code: "route_not_found"; path: string }
   | { code: "method_not_allowed"; allowed: readonly string[] }
   | { code: "environment_not_found"; environment: string }
@@ -25,7 +30,13 @@ export type Failure =
   | { code: "holdout_not_found"; holdout: string }
   | { code: "override_not_found"; override: string }
   | { code: "upload_not_found"; upload: string }
+  | { code: "letter_not_found"; letter: string }
+  | { code: "deletion_not_found"; deletion: string }
+  /** Somebody else does this just now, and one at a time may. */
+  | { code: "busy"; what: string; retryAfterMs: number }
   | { code: "version_not_found"; version: number; reason?: string }
+  /** It was published under rules that have become stricter since: it cannot be compiled again. */
+  | { code: "version_unreadable"; version: number; problems: readonly Issue[] }
   | { code: "already_exists"; what: string; key: string }
   | { code: "version_conflict"; expected: number; actual: number }
   | { code: "illegal_transition"; from: ExperimentStatus; action: string }

@@ -1,4 +1,5 @@
 import type { UnitId } from "./ids.ts";
+import type { LogRecord } from "./log-record.ts";
 
 /** 64 bits as two unsigned 32-bit words: JS numbers cannot hold them in one. */
 export interface Hash64 {
@@ -25,7 +26,7 @@ export function hash64(text: string): Hash64 {
 }
 
 /** Identity of an event for counting once: its id within its type, the same in folds and in ClickHouse. */
-export const eventHash = (type: "exposure" | "metric", id: string): Hash64 => hash64(`${type}:${id}`);
+export const eventHash = (type: LogRecord["type"], id: string): Hash64 => hash64(`${type}:${id}`);
 
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 const valueOf = new Uint8Array(128);
@@ -45,3 +46,15 @@ export function unitHash(unitId: UnitId): Hash64 {
 
 /** Decimal text of the 64-bit number, as ClickHouse's JSON formats take a UInt64. */
 export const uint64Text = ({ high, low }: Hash64): string => ((BigInt(high) << 32n) | BigInt(low)).toString();
+
+/** A unit id with this hash: enough for whoever knows units by their hash only, as folds and ClickHouse do. */
+export function unitIdOf(hash: bigint): UnitId {
+  // 22 characters carry 132 bits, of which the hash is the first 64.
+  let bits = hash << 68n;
+  let id = "";
+  for (let index = 0; index < 22; index++) {
+    id = `${alphabet[Number(bits & 63n)] ?? ""}${id}`;
+    bits >>= 6n;
+  }
+  return id as UnitId;
+}

@@ -25,11 +25,27 @@ export const MetricDefinition = z.discriminatedUnion("type", [
 export type MetricDefinition = z.infer<typeof MetricDefinition>;
 export type MetricType = MetricDefinition["type"];
 
+/**
+ * Which events count, from the unit's first exposure (t0) on. lifetime: all. conversion: those less than `hours` after
+ * it. day: those of the same day in UTC. session: those that name the same session as the first exposure.
+ */
+export const MetricWindow = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("lifetime") }),
+  z.strictObject({ type: z.literal("conversion"), hours: z.number().positive().max(8_760) }),
+  z.strictObject({ type: z.literal("day") }),
+  z.strictObject({ type: z.literal("session") }),
+]);
+export type MetricWindow = z.infer<typeof MetricWindow>;
+
 export const Metric = z.strictObject({
   key: MetricKey,
   name: z.string().max(200).optional(),
   unit: UnitType.default(defaultUnitType),
   direction: z.enum(["increase", "decrease"]).default("increase"),
   definition: MetricDefinition,
+  /** Absent: lifetime. */
+  window: MetricWindow.optional(),
+  /** The metric's own value of each unit in so many days before the experiment started (CUPED). Absent: none. */
+  covariate: z.strictObject({ lookbackDays: z.number().int().min(1).max(365) }).optional(),
 });
 export type Metric = z.infer<typeof Metric>;

@@ -1,3 +1,4 @@
+import type { AuditRecord } from "./audit.ts";
 import type { ExperimentDefinition } from "./experiment.ts";
 import type { MetricType } from "./metric.ts";
 
@@ -37,11 +38,23 @@ export const summaryKindOf: Record<MetricType, MetricSummary["kind"]> = {
   ratio: "ratio",
 };
 
+/** Of a metric with a covariate x beside its value y, over the units that have both: for variance reduction. */
+export interface CovariateMoments {
+  readonly count: number;
+  readonly meanValue: number;
+  readonly meanCovariate: number;
+  readonly squaredValue: number;
+  readonly squaredCovariate: number;
+  readonly crossDeviations: number;
+}
+
 export interface VariantSummary {
   readonly variant: string;
   /** Units whose first exposure was this variant and that saw no other. */
   readonly units: number;
   readonly metrics: Readonly<Record<string, MetricSummary>>;
+  /** By metric; units without a covariate of their own count with 0. Absent: no metric has any. */
+  readonly covariates?: Readonly<Record<string, CovariateMoments>>;
 }
 
 export interface ExperimentSummary {
@@ -49,7 +62,31 @@ export interface ExperimentSummary {
   readonly variants: readonly VariantSummary[];
   /** Units that saw two variants; set aside. */
   readonly crossovers: number;
+  /** Units that opted out, and those that are bots; set aside. Absent: none. */
+  readonly optedOut?: number;
+  readonly bots?: number;
+  /** The same by the day (UTC) of each unit's first exposure, in order. Absent where it was not asked for. */
+  readonly days?: readonly DaySummary[];
+  /** The same by each of the experiment's dimensions and each of its values. */
+  readonly dimensions?: Readonly<Record<string, readonly DimensionSummary[]>>;
 }
+
+export interface DaySummary {
+  /** Days since 1970-01-01. */
+  readonly day: number;
+  readonly variants: readonly VariantSummary[];
+}
+
+export interface DimensionSummary {
+  readonly value: string;
+  readonly variants: readonly VariantSummary[];
+}
+
+/** Of units that take no dimension's value along, and of values beyond the bound of `dimensionValuesMax`. */
+export const noValue = "(none)";
+export const otherValues = "(other)";
+/** In one partition. */
+export const dimensionValuesMax = 50;
 
 /** What one partition fold says of one experiment. */
 export interface PartialSums {
@@ -62,6 +99,8 @@ export interface PartialSums {
   readonly summary: ExperimentSummary;
   /** Client time of the newest event counted, epoch ms; absent before the first. */
   readonly newestEventTs?: number;
+  /** When the newest one counted was taken in, epoch ms, by the gateway's clock. */
+  readonly newestAt?: number;
 }
 
 export const methods = ["welch_t", "two_proportion_z", "ratio_delta"] as const;
@@ -128,4 +167,8 @@ export interface ExperimentResult {
   readonly summary: ExperimentSummary;
   readonly analysis: Analysis;
   readonly newestEventTs?: number;
+  /** When the newest event in these sums was taken in, epoch ms: how fresh they are. */
+  readonly newestAt?: number;
+  /** What the self-audit found last; absent before its first look. */
+  readonly audit?: AuditRecord;
 }

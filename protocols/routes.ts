@@ -71,6 +71,19 @@ export const routes = {
     "OFREP event stream (SSE): refetchEvaluation, spread over clients; ?token= from a bulk answer",
   ),
 
+  events: route(
+    "POST",
+    "/v1/events",
+    "ingestion:write",
+    "Events of any type, each naming its own: one, an array, a JSON value a line, or {events, sentAt?}; gzip → IngestReceipt",
+  ),
+  identify: route(
+    "POST",
+    "/v1/identify",
+    "ingestion:write",
+    "IdentifyInput, as /v1/events: a unit is linked once, to one that is not linked itself",
+  ),
+  consent: route("POST", "/v1/consent", "ingestion:write", "ConsentInput, as /v1/events"),
   exposures: route(
     "POST",
     "/v1/exposures",
@@ -158,6 +171,47 @@ export const routes = {
     "{evicted}: puts it to sleep; the next ask wakes it anew",
   ),
 
+  deadLetters: route(
+    "GET",
+    "/v1/dead-letters",
+    "admin",
+    "LetterPage, newest first: ?env= ?kind=event|message|command|effect|gap ?code= ?from= ?cursor= ?limit=",
+  ),
+  deadLetterCounts: route(
+    "GET",
+    "/v1/dead-letters/counts",
+    "admin",
+    "LetterCounts; ?env= ?kind= ?code= ?from=",
+  ),
+  retryDeadLetters: route(
+    "POST",
+    "/v1/dead-letters/retry",
+    "admin",
+    "RetryInput → RetryReceipt: events through the door again under their ids, messages told again; ?env=",
+  ),
+  dropDeadLetters: route("POST", "/v1/dead-letters/drop", "admin", "DropInput → DropReceipt; ?env="),
+  deadLetter: route("GET", "/v1/dead-letters/:id", "admin", "LetterDetail"),
+  dropDeadLetter: route("DELETE", "/v1/dead-letters/:id", "admin", "DropReceipt"),
+
+  createDeletion: route(
+    "POST",
+    "/v1/privacy/deletions",
+    "admin",
+    "DeletionInput → 202 DeletionReceipt: forgets units, and all that are linked to them, in every store; ?env=",
+  ),
+  deletions: route(
+    "GET",
+    "/v1/privacy/deletions",
+    "admin",
+    "{items: DeletionReceipt[]}, newest first; ?env=",
+  ),
+  deletion: route(
+    "GET",
+    "/v1/privacy/deletions/:id",
+    "admin",
+    "DeletionReceipt: of each store, what it still has; ?env=",
+  ),
+
   flags: route("GET", "/v1/flags", "experiments:read", "{items: Versioned<Flag>[], next?}; ?cursor= ?limit="),
   flag: route("GET", "/v1/flags/:key", "experiments:read", "Versioned<Flag>; ETag = version"),
   putFlag: route(
@@ -180,7 +234,31 @@ export const routes = {
     "PUT",
     "/v1/segments/:key",
     "experiments:write",
-    "Segment → Versioned<Segment>; If-Match",
+    'SegmentInput → SegmentView; If-Match. A list is its units, {upload}, "kept" or "none"',
+  ),
+  appendUnits: route(
+    "POST",
+    "/v1/segments/:key/units",
+    "experiments:write",
+    "Piece of a long list → UploadReceipt {upload, count}: plain lines, JSON lines or a JSON array; ?upload= ?list=included|excluded ?from=count of the receipt before ?as=keys|unitIds ?unitType=",
+  ),
+  units: route(
+    "GET",
+    "/v1/segments/:key/units",
+    "experiments:read",
+    "{total, items: UnitId[], next?}; ?list=included|excluded ?cursor= ?limit=",
+  ),
+  history: route(
+    "GET",
+    "/v1/history",
+    "experiments:read",
+    "?entity=flags/checkout: {items: Revision[], next?}; without it the environment's versions, each with `changed`; newest first; ?cursor= ?limit=",
+  ),
+  restoreEntity: route(
+    "POST",
+    "/v1/history/restore",
+    "experiments:write",
+    "{entity, version} → as PUT of the entity: what it was is its draft again, an override is published at once; If-Match",
   ),
   metricList: route("GET", "/v1/metrics", "metrics:read", "{items: Versioned<Metric>[]}"),
   putMetric: route("PUT", "/v1/metrics/:key", "metrics:write", "Metric → Versioned<Metric>; If-Match"),
@@ -202,6 +280,12 @@ export const routes = {
     "/v1/experiments/:key",
     "experiments:write",
     "Experiment → Versioned<…>; If-Match",
+  ),
+  rebuildExperiment: route(
+    "POST",
+    "/v1/experiments/:key/rebuild",
+    "admin",
+    "RebuildInput → RebuildReport: counted anew from the log's beginning, compared, and put in place of the live sums",
   ),
   lifecycle: route(
     "POST",

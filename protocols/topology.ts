@@ -1,5 +1,6 @@
-import { Buffer } from "node:buffer";
-import type { EnvironmentKey, ExperimentKey } from "./ids.ts";
+import { assignmentDaysMax } from "./directory.ts";
+import { unitHash } from "./hash64.ts";
+import type { EnvironmentKey, ExperimentKey, UnitId } from "./ids.ts";
 
 // Every stream, bucket and subject of Weir. Keys may hold dots, subjects may not: escaping happens here only.
 
@@ -35,9 +36,22 @@ export const buckets = {
   directory: "DIRECTORY",
   leases: "LEASES",
   sink: "SINK",
+  /** What the self-audit found last, `<environment>.<experiment>`. */
+  audit: "AUDIT",
   /** Kept assignments of sticky experiments, `<environment>.<unit>`. */
   assignments: "ASSIGN",
+  /** Which unit is whom, `<environment>.<unit>`: written by gateways, who let a unit be linked once. */
+  identities: "IDENTITIES",
+  /** What units said about being counted, `<environment>.<unit>`. */
+  consents: "CONSENTS",
+  /** What operators have under way: locks. */
+  operations: "OPERATIONS",
+  /** Who was deleted and when: `unit.<environment>.<tombstone>` and `receipt.<environment>.<id>`. No unit id stays here. */
+  deletions: "DELETIONS",
 } as const;
+
+/** Entries that nobody wrote for so long go by themselves; of other buckets they stay. */
+export const assignmentAgeMsMax = assignmentDaysMax * day;
 
 /** The one organisation of an installation, and the key of its directory document. */
 export const organisationKey = "default";
@@ -52,9 +66,14 @@ export const subjects = {
     `events.${escapeToken(environment)}.${partition}`,
   environmentEvents: (environment: EnvironmentKey) => `events.${escapeToken(environment)}.*`,
   allEvents: "events.>",
-  dead: (environment: EnvironmentKey) => `dead.${escapeToken(environment)}`,
+  /**
+   * Refused events. Apart from the runtime's letters (`dead.message`, `.command`, `.effect`, `.gap`), whose words may be
+   * keys of environments. Letters of before stand under `dead.<environment>` until they are 30 days old.
+   */
+  dead: (environment: EnvironmentKey) => `dead.events.${escapeToken(environment)}`,
   /** Batches of DecisionRecord lines. */
   decisions: (environment: EnvironmentKey) => `decisions.${escapeToken(environment)}`,
+  allDecisions: "decisions.>",
   /** A fold's partial sums of one experiment, after they changed. Payload: PartialSums. */
   sums: (environment: EnvironmentKey, experiment: ExperimentKey, partition: number | "*") =>
     `sums.${escapeToken(environment)}.${escapeToken(experiment)}.${partition}`,
@@ -62,12 +81,17 @@ export const subjects = {
   results: (environment: EnvironmentKey, experiment: ExperimentKey) =>
     `results.${escapeToken(environment)}.${escapeToken(experiment)}`,
   allResults: "results.>",
+  /** What the self-audit found. Payload: AuditRecord. */
+  audit: (environment: EnvironmentKey, experiment: ExperimentKey) =>
+    `audit.${escapeToken(environment)}.${escapeToken(experiment)}`,
   /** Request: statistics of a summary, answered by any analytics process. */
   analyse: "analytics.analyse",
   /** Request: the same sums recomputed from ClickHouse. */
   warehouseSummary: "analytics.summary",
   /** Request: how far the sink is. */
   warehousePosition: "analytics.position",
+  /** Request: remove a unit from ClickHouse, and prove it. */
+  deleteUnit: "analytics.delete-unit",
 } as const;
 
 export interface EventsSubject {
@@ -86,10 +110,17 @@ export function parseEventsSubject(subject: string): EventsSubject | undefined {
     : undefined;
 }
 
-/** Partition of a unit: its first hash byte(s) modulo the environment's partitions. */
+/** Reads back what `subjects.decisions` wrote; undefined for anything else. */
+export function parseDecisionsSubject(subject: string): EnvironmentKey | undefined {
+  const [head, environment, ...rest] = subject.split(".");
+  return head === "decisions" && environment !== undefined && rest.length === 0
+    ? (unescapeToken(environment) as EnvironmentKey)
+    : undefined;
+}
+
+/** Partition of a unit: its first two hash bytes modulo the environment's partitions. */
 export function partitionOf(unitId: string, partitions: number): number {
-  const bytes = Buffer.from(unitId.slice(0, 4), "base64url");
-  return ((bytes[0] ?? 0) * 256 + (bytes[1] ?? 0)) % partitions;
+  return (unitHash(unitId as UnitId).high >>> 16) % partitions;
 }
 
 /** Addresses of actors, folds and services. */

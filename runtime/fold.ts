@@ -14,6 +14,14 @@ export interface Notice {
   readonly data: unknown;
 }
 
+/** What a fold hands to another subject, often that of another fold. */
+export interface Outgoing {
+  readonly subject: string;
+  /** Message id, the same in every replay: made from the fold's key and the position it came of. */
+  readonly id: string;
+  readonly data: Uint8Array;
+}
+
 /**
  * A fold actor: one subject of a stream → state. State and stream position are snapshotted together, so each
  * message counts exactly once. `fold` may mutate the state in place and must depend on nothing but its inputs. A message
@@ -41,6 +49,12 @@ export interface FoldBehaviour<State, Failed> {
   ): Reply<unknown, Failed>;
   /** Called at most every `noticeIntervalMs` after progress; drains what changed. */
   notices?(state: State, at: { readonly key: string; readonly position: number }): readonly Notice[];
+  /**
+   * What waits in the state to be written to other subjects, the first `max` of it. It is sent, again after a crash,
+   * until `sent` took it out of the state. Nothing is promised about order, so receivers count by id.
+   */
+  outgoing?(state: State, at: { readonly key: string }, max: number): readonly Outgoing[];
+  sent?(state: State, ids: ReadonlySet<string>): void;
   readonly noticeIntervalMs?: number;
   readonly snapshotEveryMessages?: number;
 }

@@ -15,6 +15,7 @@ export type {
   StreamReader,
   StreamWriter,
 } from "./ports/connection.ts";
+export type { StreamCare } from "./ports/stream-care.ts";
 export type { StreamSpec } from "./ports/stream-spec.ts";
 export { openConnection } from "./nats/connection.ts";
 export type { ConnectionOptions } from "./nats/connection.ts";

@@ -1,23 +1,23 @@
 import type { Revision } from "../../protocols/environment-messages.ts";
 import { answerOfPlan } from "../../protocols/plan-answer.ts";
-import { contentsAt } from "./contents.ts";
 import { historyOf, type Collection, type Entities, type History } from "./history.ts";
 import { notFound } from "./not-found.ts";
-import { compileContents, hasItsLists, listsGone, onlyUnit } from "./plans.ts";
-import type { EnvironmentState } from "./state.ts";
+import { own } from "./own.ts";
+import { onlyUnit, planOf } from "./plans.ts";
+import type { EnvironmentState, Publication } from "./state.ts";
 import { answer, refuse, type EnvironmentStep, type MessageOf } from "./step.ts";
-import { unpacked } from "./unit-lists.ts";
 import { announced, page } from "./view.ts";
 
 // Looking back: what an entity was, what a version held, and which version was live.
 
 export function historyAnswer(
-  { histories }: EnvironmentState,
+  { histories, publications }: EnvironmentState,
   { collection, key, before = Number.POSITIVE_INFINITY, limit }: MessageOf<"get_history">,
 ): EnvironmentStep {
   const history = historyOf(histories, collection, key);
   if (history === undefined) return refuse(notFound(collection, key));
-  const older = entriesOf(history).filter(({ version }) => version < before);
+  const published = firstVersions(publications, collection, key);
+  const older = entriesOf(history, published).filter(({ version }) => version < before);
   return answer(
     page(
       older,
@@ -29,14 +29,40 @@ export function historyAnswer(
 }
 
 /** Newest first; one that was removed afterwards says so. */
-function entriesOf({ revisions, removals = [] }: History<Entities[Collection]>): Revision[] {
+function entriesOf(
+  { revisions, removals = [] }: History<Entities[Collection]>,
+  published: ReadonlyMap<number, number>,
+): Revision[] {
   const ends = new Map(removals.map(({ after, at, by }) => [after, { at, by }]));
   return revisions
-    .map(({ entity, at, by }, index): Revision => {
-      const removed = ends.get(index + 1);
-      return { version: index + 1, at, by, entity, ...(removed === undefined ? {} : { removed }) };
+    .map(({ entity, at, by, lists }, index): Revision => {
+      const version = index + 1;
+      const [removed, publishedIn] = [ends.get(version), published.get(version)];
+      return {
+        version,
+        at,
+        by,
+        entity,
+        ...(lists === undefined ? {} : { lists }),
+        ...(publishedIn === undefined ? {} : { publishedIn }),
+        ...(removed === undefined ? {} : { removed }),
+      };
     })
     .reverse();
+}
+
+/** Revision → the first version of the environment that held it. */
+function firstVersions(
+  publications: readonly Publication[],
+  collection: Collection,
+  key: string,
+): Map<number, number> {
+  const first = new Map<number, number>();
+  for (const { version, patch } of publications) {
+    const revision = own(patch[collection]?.set ?? {}, key);
+    if (revision !== undefined && !first.has(revision)) first.set(revision, version);
+  }
+  return first;
 }
 
 export function versionAt(state: EnvironmentState, { at }: MessageOf<"version_at">): EnvironmentStep {
@@ -49,16 +75,8 @@ export function planAnswer(
   state: EnvironmentState,
   { version, unit }: MessageOf<"get_plan">,
 ): EnvironmentStep {
-  const publication = state.publications[version - 1];
-  if (publication === undefined) return refuse({ code: "version_not_found", version });
-  const contents = contentsAt(state, version);
-  if (!hasItsLists(state, contents)) return refuse({ code: "version_not_found", version, reason: listsGone });
-  const read = unit === undefined ? unpacked : onlyUnit(unit);
-  const outcome = compileContents(state, contents, { version, at: publication.at, read });
-  if (!outcome.ok) {
-    // Rules may have become stricter since: the version cannot be made again, and why is the answer.
-    return refuse({ code: "invalid_plan", problems: outcome.problems.slice(0, 100) });
-  }
-  const plan = answerOfPlan(outcome.plan);
+  const earlier = planOf(state, version, unit === undefined ? undefined : onlyUnit(unit));
+  if (!earlier.ok) return refuse(earlier.failure);
+  const plan = answerOfPlan(earlier.value);
   return plan.ok ? answer(plan.answer) : refuse({ code: "too_large", what: `plan ${version}`, ...plan.size });
 }

@@ -6,7 +6,7 @@ import { EnvironmentKey } from "../../protocols/ids.ts";
 import { encodeBatch, type DefinitionRecord } from "../../protocols/log-record.ts";
 import { kinds, subjects } from "../../protocols/topology.ts";
 import type { PublishPlan } from "../plan-publisher.ts";
-import { distributionOf } from "./definitions.ts";
+import { distributionOf, type Distribution } from "./definitions.ts";
 import { handleEnvironment, type DistributeEffect } from "./environment.ts";
 import { eventVersion, upcastEnvironmentEvent } from "./old-events.ts";
 import { etagOfPlan } from "./plan-etag.ts";
@@ -31,14 +31,23 @@ export const environmentBehaviour = (
   handle: handleEnvironment,
   apply: applyEnvironment,
   upcast: upcastEnvironmentEvent,
-  perform: (effect, { state }) => distribute(ports, distributionOf(state, effect)),
+  perform: (effect, { state }) => perform(ports, effect, state),
 });
 
-/** Repeatable at will: folds ignore a definition they know, and an old plan never replaces a newer one. */
-async function distribute(
+/** A version that cannot be compiled any more is shown by nobody; a newer one that mends it must not wait behind it. */
+async function perform(
   ports: EnvironmentPorts,
-  { plan, definitions }: ReturnType<typeof distributionOf>,
+  effect: DistributeEffect,
+  state: EnvironmentState,
 ): Promise<void> {
+  const distribution = distributionOf(state, effect);
+  if (distribution.ok) return distribute(ports, distribution.value);
+  if (effect.version < state.publications.length) return;
+  throw new Error(`version ${effect.version} is not shown: ${JSON.stringify(distribution.failure)}`);
+}
+
+/** Repeatable at will: folds ignore a definition they know, and an old plan never replaces a newer one. */
+async function distribute(ports: EnvironmentPorts, { plan, definitions }: Distribution): Promise<void> {
   const partitions = Array.from({ length: plan.partitions }, (_, partition) => partition);
   for (const definition of definitions) {
     const record: DefinitionRecord = {

@@ -23,13 +23,18 @@ interface Next {
   readonly changed: ChangedKeys;
 }
 
-/** Who would notice the next version, by sampling. The same for the same commit, whose entropy draws the sample. */
+/**
+ * Who would notice the next version, by sampling. The same for the same commit, whose entropy draws the sample. Nobody
+ * can say when the version before cannot be compiled any more.
+ */
 export function blastRadiusOf(
   state: EnvironmentState,
   next: Next,
   { at, entropy }: Pick<HandleContext, "at" | "entropy">,
-): BlastRadius {
-  const [before, after] = programsOf(state, next);
+): BlastRadius | undefined {
+  const programs = programsOf(state, next);
+  if (programs === undefined) return undefined;
+  const { before, after } = programs;
   const { flags = [], experiments = [], segments, layers, holdouts } = next.changed;
   const shared = segments !== undefined || layers !== undefined || holdouts !== undefined;
   const asked = shared ? after.flags.size : flags.length + experiments.length;
@@ -46,16 +51,26 @@ function programOf(plan: Plan): Program {
   return made;
 }
 
-function programsOf(state: EnvironmentState, { plan, contents }: Next): [Program | undefined, Program] {
+interface Programs {
+  /** Undefined: nothing was published before. */
+  readonly before: Program | undefined;
+  readonly after: Program;
+}
+
+function programsOf(state: EnvironmentState, { plan, contents }: Next): Programs | undefined {
   const version = state.publications.length;
   if (Object.keys(state.lists).length === 0) {
-    return [version === 0 ? undefined : programOf(planOf(state, version)), programOf(plan)];
+    if (version === 0) return { before: undefined, after: programOf(plan) };
+    const before = planOf(state, version);
+    return before.ok ? { before: programOf(before.value), after: programOf(plan) } : undefined;
   }
   const small = (of: Contents): Program | undefined => {
     const outcome = compileContents(state, of, { version: version + 1, at: plan.publishedAt, read: thinned });
     return outcome.ok ? program(outcome.plan) : undefined;
   };
-  return [version === 0 ? undefined : small(state.published), small(contents) ?? program(plan)];
+  const before = version === 0 ? undefined : small(state.published);
+  if (version > 0 && before === undefined) return undefined;
+  return { before, after: small(contents) ?? program(plan) };
 }
 
 /**

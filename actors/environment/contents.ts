@@ -2,6 +2,7 @@ import { assert } from "../../protocols/assert.ts";
 import { environmentCollections } from "../../protocols/environment-messages.ts";
 import type { ExperimentStatus, VariantRange } from "../../protocols/experiment.ts";
 import { canonicalJson } from "../../protocols/json.ts";
+import type { ChangedKeys } from "../../protocols/publish-receipt.ts";
 import type { QuarantinedSlots } from "../../protocols/layer.ts";
 import type { EpochMs } from "../../protocols/time.ts";
 import type { Collection } from "./history.ts";
@@ -75,6 +76,21 @@ export function patchBetween(before: Contents, after: Contents): ContentsPatch {
     return [[section, { set: Object.fromEntries(set), ...(gone.length === 0 ? {} : { gone }) }]];
   });
   return Object.fromEntries(patches) as ContentsPatch;
+}
+
+/** What a patch changes. An experiment is changed by its lifecycle too, a layer by the slots that rest. */
+export function changedIn(patch: ContentsPatch): ChangedKeys {
+  const behind: Partial<Record<Collection, Section>> = { experiments: "lifecycles", layers: "quarantine" };
+  const keysOf = ({ set = {}, gone = [] }: SectionPatch<unknown>): string[] => [...Object.keys(set), ...gone];
+  const changes = environmentCollections.flatMap((collection) => {
+    const other = behind[collection];
+    const keys = new Set([
+      ...keysOf(patch[collection] ?? {}),
+      ...(other === undefined ? [] : keysOf(patch[other] ?? {})),
+    ]);
+    return keys.size === 0 ? [] : [[collection, [...keys].sort()]];
+  });
+  return Object.fromEntries(changes) as ChangedKeys;
 }
 
 /** Sections without a change are shared with the version before. */

@@ -1,18 +1,28 @@
 import { assert } from "../../protocols/assert.ts";
+import { succeed } from "../../protocols/errors.ts";
 import type { ExperimentDefinition, PublishedExperiment } from "../../protocols/experiment.ts";
+import type { Answer } from "../../protocols/failures.ts";
 import type { ExperimentKey } from "../../protocols/ids.ts";
 import type { Plan } from "../../protocols/plan.ts";
 import { planOf } from "./plans.ts";
 import type { EnvironmentState } from "./state.ts";
 
-/** What a version shows gateways, and what it tells the folds: what it changed, or all. */
+/** What a version shows gateways, and tells the folds. */
+export interface Distribution {
+  readonly plan: Plan;
+  readonly definitions: readonly ExperimentDefinition[];
+}
+
+/** With the definitions that the version changed, or all; all, too, when the version before cannot be compiled any more. */
 export function distributionOf(
   state: EnvironmentState,
   { version, all }: { readonly version: number; readonly all?: true },
-): { readonly plan: Plan; readonly definitions: readonly ExperimentDefinition[] } {
+): Answer<Distribution> {
   const plan = planOf(state, version);
-  const known = all === true || version === 1 ? undefined : planOf(state, version - 1);
-  return { plan, definitions: changedDefinitions(plan, known) };
+  if (!plan.ok) return plan;
+  const before = all === true || version === 1 ? undefined : planOf(state, version - 1);
+  const known = before?.ok === true ? before.value : undefined;
+  return succeed({ plan: plan.value, definitions: changedDefinitions(plan.value, known) });
 }
 
 /** What the folds must know of a plan: every experiment that was ever started, with its metrics. */

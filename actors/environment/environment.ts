@@ -9,15 +9,16 @@ import { moveExperiment } from "./experiments.ts";
 import { draft } from "./history.ts";
 import { frozenEdit, frozenHoldout, frozenLayer } from "./live-edits.ts";
 import { putOverrides, removeOverride } from "./overrides.ts";
-import { hasItsLists, listsGone } from "./plans.ts";
+import { hasItsLists, listsGone, planOf } from "./plans.ts";
 import { publish } from "./publish.ts";
 import { notFound } from "./not-found.ts";
 import { put, remove } from "./put.ts";
+import { restored } from "./restore.ts";
 import { rolledBack } from "./rollback.ts";
 import { appendUnits, putSegment, unitsOf } from "./segments.ts";
 import { advancedContents, newestContents } from "./selection.ts";
 import type { EnvironmentEvent, EnvironmentState } from "./state.ts";
-import { answer, distribute, refuse, type EnvironmentStep, type MessageOf } from "./step.ts";
+import { announceTimer, answer, distribute, refuse, type EnvironmentStep, type MessageOf } from "./step.ts";
 import { entityAnswer, listAnswer, versionsAnswer, viewAnswer } from "./view.ts";
 
 export type { DistributeEffect } from "./step.ts";
@@ -100,6 +101,8 @@ export function handleEnvironment(
       return publishDraft(state, message, context);
     case "rollback":
       return rollback(state, message, context);
+    case "restore":
+      return restored(state, message, context, (edit) => handleEnvironment(state, edit, context));
     case "lifecycle":
       return moveExperiment(state, message, context);
     case "archive_experiment":
@@ -131,6 +134,8 @@ function begin(
 function announce(state: EnvironmentState, context: HandleContext): EnvironmentStep {
   const version = state.publications.length;
   if (version === 0) return answer(0);
+  const plan = planOf(state, version);
+  if (!plan.ok) return { ...refuse(plan.failure), timers: [announceTimer(context.at)] }; // somebody may mend it
   return { ...answer(version), ...distribute({ version, all: true }, context) };
 }
 

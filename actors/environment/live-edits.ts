@@ -43,13 +43,16 @@ function frozenDifference(present: Experiment, edited: Experiment): string | und
     : "variants";
 }
 
-/** Both sides through the schema: a default that came later is no difference. */
+/** Both sides as they would be written today: a default that came later is no difference. */
 function differences(present: Experiment, edited: Experiment): string[] {
-  const a: Readonly<Record<string, unknown>> = Experiment.parse(present);
-  const b: Readonly<Record<string, unknown>> = Experiment.parse(edited);
+  const a: Readonly<Record<string, unknown>> = written(present);
+  const b: Readonly<Record<string, unknown>> = written(edited);
   const members = [...new Set([...Object.keys(a), ...Object.keys(b)])];
   return members.filter((member) => canonicalJson(a[member]) !== canonicalJson(b[member]));
 }
+
+/** One from years ago that the schema takes no more stands as it is. */
+const written = (experiment: Experiment): Experiment => Experiment.safeParse(experiment).data ?? experiment;
 
 const withoutWeights = ({ variants }: Experiment) => variants.map(({ weight: _weight, ...rest }) => rest);
 

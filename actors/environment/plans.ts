@@ -1,5 +1,7 @@
 import { compile, type Compilation, type PlanContent } from "../../evaluation/compile.ts";
 import { assert } from "../../protocols/assert.ts";
+import { fail, succeed, type Issue } from "../../protocols/errors.ts";
+import type { Answer, Failure } from "../../protocols/failures.ts";
 import type { Segment } from "../../protocols/flag.ts";
 import type { UnitId } from "../../protocols/ids.ts";
 import type { PublishedLayer } from "../../protocols/layer.ts";
@@ -10,6 +12,7 @@ import { contentsAt, draftLifecycle, type Contents } from "./contents.ts";
 import { revisionOf, type Collection, type Entities, type Revision } from "./history.ts";
 import { own } from "./own.ts";
 import { publishedExperiment } from "./published-experiment.ts";
+import { shapeProblems } from "./shapes.ts";
 import type { EnvironmentState, Publication } from "./state.ts";
 import { holds, unpacked, type UnitList } from "./unit-lists.ts";
 
@@ -25,7 +28,14 @@ export function compileContents(
   contents: Contents,
   { version, at, read = unpacked }: { version: number; at: EpochMs; read?: ListReader },
 ): Compilation {
-  return compile(contentOf(state, contents, read), version, at);
+  try {
+    return compile(contentOf(state, contents, read), version, at);
+  } catch (error) {
+    // Content of long ago may lack what today's schemas demand, and so the compiler. Anything else is a defect of ours.
+    const problems = shapeProblems(state, contents);
+    if (problems.length === 0) throw error;
+    return { ok: false, problems };
+  }
 }
 
 /** The newest two only: older ones are asked for rarely, and a plan is not small. */
@@ -38,17 +48,32 @@ export function keepPlan({ publications }: EnvironmentState, publication: Public
   if (superseded !== undefined) plans.delete(superseded);
 }
 
-/** The plan of a version published earlier; compiling is pure, so it is the same again. */
-export function planOf(state: EnvironmentState, version: number): Plan {
+/** Problems of one answer; at 200 bytes each, 20 kB. */
+const problemsMax = 100;
+
+/**
+ * The plan of a version published earlier. Compiling is pure, so it is the same again, unless rules have become stricter
+ * since: then what is wrong by today's is the answer, and the version stays in the history all the same.
+ */
+export function planOf(state: EnvironmentState, version: number, read?: ListReader): Answer<Plan> {
   const publication = state.publications[version - 1];
-  assert(publication !== undefined, `version ${version} is published`);
-  const kept = plans.get(publication);
-  if (kept !== undefined) return kept;
-  const outcome = compileContents(state, contentsAt(state, version), { version, at: publication.at });
-  assert(outcome.ok, `version ${version} compiled when it was published`);
-  if (version === state.publications.length) keepPlan(state, publication, outcome.plan);
-  return outcome.plan;
+  if (publication === undefined) return fail({ code: "version_not_found", version });
+  const kept = read === undefined ? plans.get(publication) : undefined;
+  if (kept !== undefined) return succeed(kept);
+  const contents = contentsAt(state, version);
+  if (!hasItsLists(state, contents)) return fail({ code: "version_not_found", version, reason: listsGone });
+  const reading = read === undefined ? {} : { read };
+  const outcome = compileContents(state, contents, { version, at: publication.at, ...reading });
+  if (!outcome.ok) return fail(unreadable(version, outcome.problems));
+  if (read === undefined && version === state.publications.length) keepPlan(state, publication, outcome.plan);
+  return succeed(outcome.plan);
 }
+
+const unreadable = (version: number, problems: readonly Issue[]): Failure => ({
+  code: "version_unreadable",
+  version,
+  problems: problems.slice(0, problemsMax),
+});
 
 /** Why a version is not to be had any more. */
 export const listsGone = "its unit lists are not kept any more";

@@ -1,9 +1,8 @@
 import type { HandleContext } from "../../runtime/index.ts";
-import { environmentCollections } from "../../protocols/environment-messages.ts";
 import { succeed, type Issue } from "../../protocols/errors.ts";
-import type { ChangedKeys, PublishPreview, PublishReceipt } from "../../protocols/publish-receipt.ts";
+import type { PublishPreview, PublishReceipt } from "../../protocols/publish-receipt.ts";
 import { blastRadiusOf } from "./blast.ts";
-import { changedKeys, patchBetween, type Contents } from "./contents.ts";
+import { changedIn, patchBetween, type Contents } from "./contents.ts";
 import { dueTimer } from "./due-timer.ts";
 import { etagOfPlan } from "./plan-etag.ts";
 import { compileContents, keepPlan } from "./plans.ts";
@@ -40,7 +39,8 @@ export function publish(
   const version = state.publications.length + 1;
   const settled = settle(state, request.contents, { at, by });
   const outcome = compileContents(state, settled.contents, { version, at });
-  const changed = changesOf(state.published, settled.contents);
+  const patch = patchBetween(state.published, settled.contents);
+  const changed = changedIn(patch);
   const found = [...(request.warnings ?? []), ...settled.warnings];
   if (!outcome.ok) {
     const problems = shortened(outcome.problems);
@@ -49,10 +49,11 @@ export function publish(
   }
   const { plan } = outcome;
   const etag = etagOfPlan(plan);
-  const warnings = shortened([...found, ...outcome.warnings]);
   const blastRadius = sampled
     ? blastRadiusOf(state, { plan, contents: settled.contents, changed }, context)
     : undefined;
+  const unsampled = sampled && blastRadius === undefined ? [beforeUnreadable] : [];
+  const warnings = shortened([...unsampled, ...found, ...outcome.warnings]);
   const radius = blastRadius === undefined ? {} : { blastRadius };
   if (dryRun) return preview({ version, etag, problems: [], warnings, changed, ...radius });
   const publication: Publication = {
@@ -62,7 +63,7 @@ export function publish(
     etag,
     ...(note === undefined ? {} : { note }),
     ...(rollbackOf === undefined ? {} : { rollbackOf }),
-    patch: patchBetween(state.published, settled.contents),
+    patch,
   };
   keepPlan(state, publication, plan);
   const receipt: PublishReceipt = { version, etag, warnings, changed, ...radius };
@@ -80,17 +81,10 @@ const preview = (found: Omit<PublishPreview, "dryRun">): EnvironmentStep => ({
   reply: succeed({ dryRun: true, ...found } satisfies PublishPreview),
 });
 
-/** An experiment is changed by its lifecycle too, a layer by the slots that rest. */
-function changesOf(before: Contents, after: Contents): ChangedKeys {
-  const behind = { experiments: "lifecycles", layers: "quarantine" } as const;
-  const changes = environmentCollections.flatMap((collection) => {
-    const keys = new Set(changedKeys(before, after, collection));
-    if (collection === "experiments" || collection === "layers")
-      for (const key of changedKeys(before, after, behind[collection])) keys.add(key);
-    return keys.size === 0 ? [] : [[collection, [...keys].sort()]];
-  });
-  return Object.fromEntries(changes) as ChangedKeys;
-}
+const beforeUnreadable: Issue = {
+  path: "",
+  message: "the version before cannot be compiled any more, so who would notice this one was not sampled",
+};
 
 function shortened(issues: readonly Issue[]): readonly Issue[] {
   if (issues.length <= issuesMax) return issues;

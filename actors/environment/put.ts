@@ -85,7 +85,7 @@ function sizeFailure(what: string, entity: Entities[Collection]): Failure | unde
   return bytes <= entityBytesMax ? undefined : { code: "too_large", what, bytes, bytesMax: entityBytesMax };
 }
 
-const singular: Record<Collection, string> = {
+export const singular: Record<Collection, string> = {
   flags: "flag",
   segments: "segment",
   metrics: "metric",

@@ -1,4 +1,4 @@
-import type { HandleContext, Step } from "../../runtime/index.ts";
+import type { HandleContext, Step, TimerChange } from "../../runtime/index.ts";
 import { fail, succeed } from "../../protocols/errors.ts";
 import type { EnvironmentMessage } from "../../protocols/environment-messages.ts";
 import type { Failure } from "../../protocols/failures.ts";
@@ -32,5 +32,11 @@ export const distribute = (
   { at }: Pick<HandleContext, "at">,
 ): Required<Pick<EnvironmentStep, "effects" | "timers">> => ({
   effects: [{ kind: "distribute", ...what }],
-  timers: [{ set: "announce", at: (at + announceEveryMs) as EpochMs, message: { type: "announce" } }],
+  timers: [announceTimer(at)],
+});
+
+export const announceTimer = (at: EpochMs): TimerChange => ({
+  set: "announce",
+  at: (at + announceEveryMs) as EpochMs,
+  message: { type: "announce" },
 });

@@ -7,7 +7,7 @@ import type {
   Versioned,
 } from "../../protocols/environment-messages.ts";
 import { unitLists, type SegmentView, type UnitListName } from "../../protocols/segment-units.ts";
-import { draftLifecycle } from "./contents.ts";
+import { changedIn, draftLifecycle } from "./contents.ts";
 import { draftOf, historyOf, newestRevision, presentVersion, type Collection } from "./history.ts";
 import { own } from "./own.ts";
 import { notFound } from "./not-found.ts";
@@ -119,10 +119,14 @@ export function listAnswer(
 
 export function versionsAnswer(
   { publications }: EnvironmentState,
-  { before = Number.POSITIVE_INFINITY, limit }: MessageOf<"list_versions">,
+  { before = Number.POSITIVE_INFINITY, changes = false, limit }: MessageOf<"list_versions">,
 ): EnvironmentStep {
   const older = publications.slice(0, Math.min(publications.length, before - 1)).reverse();
-  return answer(page(older, announced, ({ version }) => version, limit));
+  const show = (publication: Publication): PublishedVersion => ({
+    ...announced(publication),
+    ...(changes ? { changed: changedIn(publication.patch) } : {}),
+  });
+  return answer(page(older, show, ({ version }) => version, limit));
 }
 
 export const announced = ({ patch: _patch, ...version }: Publication): PublishedVersion => version;

@@ -1,8 +1,13 @@
 import type { ActorClient, Clock, Messaging, RunningService, ServiceBehaviour } from "../../runtime/index.ts";
 import { mergeExperiments } from "../../analytics/statistics/merge.ts";
-import { ExperimentMessage, type AnalyseRequest } from "../../protocols/analytics-messages.ts";
+import {
+  ExperimentMessage,
+  type AnalyseRequest,
+  type WarehouseSummaryRequest,
+} from "../../protocols/analytics-messages.ts";
 import { assert } from "../../protocols/assert.ts";
-import { fail, issuesOf, succeed } from "../../protocols/errors.ts";
+import { fail, issuesOf, succeed, type Reply } from "../../protocols/errors.ts";
+import type { ExperimentDefinition } from "../../protocols/experiment.ts";
 import type { Answer, Failure } from "../../protocols/failures.ts";
 import type { EnvironmentKey, ExperimentKey } from "../../protocols/ids.ts";
 import type { Analysis, ExperimentResult, ExperimentSummary, PartialSums } from "../../protocols/results.ts";
@@ -57,7 +62,7 @@ class Coordinator implements RunningService<Failure> {
         ),
       partitions: () => ports.partitionsOf(this.#environment) ?? 0,
       fetch: async () => {
-        const answer = await this.#partials();
+        const answer = await this.#partials(false);
         return answer.ok ? answer.value : undefined;
       },
     });
@@ -70,21 +75,14 @@ class Coordinator implements RunningService<Failure> {
   async ask(message: unknown): Promise<Answer> {
     const parsed = ExperimentMessage.safeParse(message);
     if (!parsed.success) return fail<Failure>({ code: "invalid_message", issues: issuesOf(parsed.error) });
-    const partials = await this.#partials();
+    const { source, detail = false } = parsed.data;
+    const partials = await this.#partials(detail && source === "streaming");
     if (!partials.ok) return partials;
-    switch (parsed.data.source) {
+    switch (source) {
       case "streaming":
         return this.#result(partials.value, summaryOf(partials.value), "streaming");
       case "warehouse": {
-        const { definition } = newestOf(partials.value);
-        const request = { environment: this.#environment, definition };
-        const summary = await this.#ports.messaging.request<ExperimentSummary>(
-          subjects.warehouseSummary,
-          request,
-          {
-            timeoutMs: warehouseTimeoutMs,
-          },
-        );
+        const summary = await this.#warehouse(newestOf(partials.value).definition, detail);
         if (!summary.ok) return summary as Answer;
         return this.#result(partials.value, summary.value, "warehouse");
       }
@@ -104,12 +102,37 @@ class Coordinator implements RunningService<Failure> {
     }
   }
 
-  async #partials(): Promise<Answer<readonly PartialSums[]>> {
+  /** Days and dimensions are two questions, since each costs a scan of its own. */
+  async #warehouse(
+    definition: ExperimentDefinition,
+    isDetailed: boolean,
+  ): Promise<Reply<ExperimentSummary, { code: string }>> {
+    let summary: ExperimentSummary | undefined;
+    for (const detail of isDetailed ? (["days", "dimensions"] as const) : [undefined]) {
+      const request: WarehouseSummaryRequest = {
+        environment: this.#environment,
+        definition,
+        ...(detail === undefined ? {} : { detail }),
+      };
+      const options = { timeoutMs: warehouseTimeoutMs };
+      const answer = await this.#ports.messaging.request<ExperimentSummary>(
+        subjects.warehouseSummary,
+        request,
+        options,
+      );
+      if (!answer.ok) return answer;
+      summary = { ...summary, ...answer.value };
+    }
+    assert(summary !== undefined, "at least one question is asked");
+    return succeed(summary);
+  }
+
+  async #partials(detail: boolean): Promise<Answer<readonly PartialSums[]>> {
     const partitions = this.#ports.partitionsOf(this.#environment);
     if (partitions === undefined) {
       return fail<Failure>({ code: "environment_not_found", environment: this.#environment });
     }
-    const message = { type: "sums", experiment: this.#experiment };
+    const message = { type: "sums", experiment: this.#experiment, ...(detail ? { detail } : {}) };
     const answers = await Promise.all(
       Array.from({ length: partitions }, (_, partition) =>
         this.#ports.client.ask<PartialSums | null, Failure>(
@@ -141,9 +164,8 @@ class Coordinator implements RunningService<Failure> {
       timeoutMs: analyseTimeoutMs,
     });
     if (!analysis.ok) return analysis as Answer<ExperimentResult>;
-    const newestEventTs = Math.max(
-      ...partials.map((partial) => partial.newestEventTs ?? Number.NEGATIVE_INFINITY),
-    );
+    const newestEventTs = newest(partials.map((partial) => partial.newestEventTs));
+    const newestAt = newest(partials.map((partial) => partial.newestAt));
     return succeed({
       environment: this.#environment,
       experiment: this.#experiment,
@@ -153,7 +175,8 @@ class Coordinator implements RunningService<Failure> {
       definition,
       summary,
       analysis: analysis.value,
-      ...(Number.isFinite(newestEventTs) ? { newestEventTs } : {}),
+      ...(newestEventTs === undefined ? {} : { newestEventTs }),
+      ...(newestAt === undefined ? {} : { newestAt }),
     });
   }
 }
@@ -165,3 +188,6 @@ const summaryOf = (partials: readonly PartialSums[]): ExperimentSummary =>
 function newestOf(partials: readonly PartialSums[]): PartialSums {
   return partials.reduce((best, each) => (each.position > best.position ? each : best));
 }
+
+const newest = (times: readonly (number | undefined)[]): number | undefined =>
+  times.reduce((best, time) => (best === undefined || (time !== undefined && time > best) ? time : best));

@@ -1,12 +1,17 @@
 import { assert } from "../../protocols/assert.ts";
-import type { Hash64 } from "../../protocols/hash64.ts";
+import { grown, owned } from "./columns.ts";
 
-// 64-bit hash → row number, in open-addressed typed arrays: 8 bytes a row of keys and 4 a slot, with no object for the
-// garbage collector to visit. Rows are numbered 0, 1, 2 … as they come, so callers keep columns beside it.
+// 64-bit hash → row number, in open-addressed typed arrays: 8 bytes a row of keys and 5 to 7.5 of slots, with no object
+// for the garbage collector to visit. Rows are numbered 0, 1, 2 … as they come, so callers keep columns beside it.
 
-const capacityMin = 64;
-/** Half full at most: a failed look-up then probes 2.5 slots on average (Knuth 6.4). */
-const slotsPerRow = 2;
+/** A slot holds row + 1 below and 7 bits of the hash above: of 128 others in the way, 127 cost no look at their keys. */
+const rowBits = 25;
+const rowMask = 2 ** rowBits - 1;
+/** 33 million units in one partition: 2 GB of state, more than a host should hold. */
+export const rowsMax = rowMask - 1;
+/** Four fifths full at most. Tags make probing cheap, so memory is worth more than the last probe. */
+const loadMax = 0.8;
+const slotsMin = 128;
 
 export interface HashTableImage {
   readonly high: Uint32Array;
@@ -14,79 +19,97 @@ export interface HashTableImage {
 }
 
 export class HashTable {
-  #high: Uint32Array;
-  #low: Uint32Array;
-  /** Row + 1; 0 marks a free slot. */
-  #slots: Uint32Array;
+  #high: Uint32Array = new Uint32Array();
+  #low: Uint32Array = new Uint32Array();
+  #slots = new Uint32Array(slotsMin);
   #size = 0;
-
-  constructor(capacity: number = capacityMin) {
-    const rows = 2 ** Math.ceil(Math.log2(Math.max(capacity, capacityMin)));
-    this.#high = new Uint32Array(rows);
-    this.#low = new Uint32Array(rows);
-    this.#slots = new Uint32Array(rows * slotsPerRow);
-  }
 
   get size(): number {
     return this.#size;
   }
 
+  get byteLength(): number {
+    return this.#high.byteLength + this.#low.byteLength + this.#slots.byteLength;
+  }
+
+  highOf(row: number): number {
+    return this.#high[row] as number;
+  }
+
+  lowOf(row: number): number {
+    return this.#low[row] as number;
+  }
+
   /** The row of a key, or −1. */
-  find(key: Hash64): number {
-    return this.#at(this.#slotOf(key)) - 1;
+  find(high: number, low: number): number {
+    return ((this.#slots[this.#slotOf(high, low)] as number) & rowMask) - 1;
   }
 
   /** The row of a key, made when missing: then it equals the size before the call. */
-  insert(key: Hash64): number {
-    const slot = this.#slotOf(key);
-    const present = this.#at(slot);
-    if (present !== 0) return present - 1;
+  insert(high: number, low: number): number {
+    let slot = this.#slotOf(high, low);
+    const present = this.#slots[slot] as number;
+    if (present !== 0) return (present & rowMask) - 1;
     const row = this.#size;
-    if (row === this.#high.length) {
-      this.#grow();
-      return this.insert(key);
+    assert(row < rowsMax, "a partition's table has room");
+    if (row + 1 > this.#slots.length * loadMax) {
+      this.#spread(this.#slots.length * (row < 65_536 ? 2 : 1.25));
+      slot = this.#slotOf(high, low);
     }
-    this.#high[row] = key.high;
-    this.#low[row] = key.low;
-    this.#slots[slot] = row + 1;
+    this.#high = grown(this.#high, row + 1);
+    this.#low = grown(this.#low, row + 1);
+    this.#high[row] = high;
+    this.#low[row] = low;
+    this.#slots[slot] = ((tagOf(high) << rowBits) | (row + 1)) >>> 0;
     this.#size++;
     return row;
   }
 
   image(): HashTableImage {
-    return { high: this.#high.slice(0, this.#size), low: this.#low.slice(0, this.#size) };
+    return { high: this.#high.subarray(0, this.#size), low: this.#low.subarray(0, this.#size) };
   }
 
   static of({ high, low }: HashTableImage): HashTable {
-    const table = new HashTable(high.length);
-    for (let row = 0; row < high.length; row++) {
-      const inserted = table.insert({ high: high[row] ?? 0, low: low[row] ?? 0 });
-      assert(inserted === row, "an image holds each key once");
-    }
+    const table = new HashTable();
+    table.#high = owned(high);
+    table.#low = owned(low);
+    table.#size = high.length;
+    table.#spread(Math.max(slotsMin, high.length / loadMax + 1));
     return table;
   }
 
-  #slotOf({ high, low }: Hash64): number {
-    const mask = this.#slots.length - 1;
-    // Keys are hashes already; one multiplication keeps structured ones (tests, small ids) from clustering.
-    let slot = (Math.imul(low ^ high, 0x9e3779b1) >>> 0) & mask;
+  /** Where a key is, or would be put. */
+  #slotOf(high: number, low: number): number {
+    const slots = this.#slots;
+    const wanted = (high >>> rowBits) << rowBits;
+    let slot = this.#homeOf(high, low);
     for (;;) {
-      const row = this.#at(slot) - 1;
-      if (row < 0 || (this.#low[row] === low && this.#high[row] === high)) return slot;
-      slot = (slot + 1) & mask;
+      const entry = slots[slot] as number;
+      if (entry === 0) return slot;
+      if ((entry ^ wanted) >>> rowBits === 0) {
+        const row = (entry & rowMask) - 1;
+        if (this.#low[row] === low && this.#high[row] === high) return slot;
+      }
+      if (++slot === slots.length) slot = 0;
     }
   }
 
-  #at(slot: number): number {
-    return this.#slots[slot] ?? 0;
+  #homeOf(high: number, low: number): number {
+    // Keys are hashes already; one multiplication keeps structured ones (tests, small ids) from clustering.
+    return Math.floor((Math.imul(low ^ high, 0x9e3779b1) >>> 0) * this.#slots.length * 2 ** -32);
   }
 
-  #grow(): void {
-    const larger = new HashTable(this.#high.length * 2);
-    for (let row = 0; row < this.#size; row++)
-      larger.insert({ high: this.#high[row] ?? 0, low: this.#low[row] ?? 0 });
-    this.#high = larger.#high;
-    this.#low = larger.#low;
-    this.#slots = larger.#slots;
+  /** Puts all rows into that many slots. */
+  #spread(length: number): void {
+    const slots = new Uint32Array(Math.ceil(length));
+    this.#slots = slots;
+    for (let row = 0; row < this.#size; row++) {
+      const high = this.#high[row] as number;
+      let slot = this.#homeOf(high, this.#low[row] as number);
+      while (slots[slot] !== 0) if (++slot === slots.length) slot = 0;
+      slots[slot] = ((tagOf(high) << rowBits) | (row + 1)) >>> 0;
+    }
   }
 }
+
+const tagOf = (high: number): number => high >>> rowBits;

@@ -1,177 +1,353 @@
 import { deserialize, serialize } from "node:v8";
-import { eventHash } from "../../protocols/hash64.ts";
-import { canonicalJson } from "../../protocols/json.ts";
+import type { UnitHashRange } from "../../protocols/analytics-messages.ts";
+import { assert } from "../../protocols/assert.ts";
+import { eventHash, hash64, unitHash } from "../../protocols/hash64.ts";
 import type { UnitId } from "../../protocols/ids.ts";
 import type {
-  DefinitionRecord,
-  ExposureRecord,
+  BotRecord,
+  ConsentRecord,
+  CovariatesRecord,
+  DeletionRecord,
+  EventRecord,
+  IdentifyRecord,
   LogRecord,
-  MetricRecord,
+  MergeRecord,
 } from "../../protocols/log-record.ts";
+import type { PartitionCounts } from "../../protocols/pipeline.ts";
+import type { ExperimentSummary } from "../../protocols/results.ts";
+import { partitionOf } from "../../protocols/topology.ts";
+import { HashTable, type HashTableImage } from "./hash-table.ts";
+import {
+  handoverOf,
+  hopsMax,
+  isNothing,
+  jsonOf,
+  partsOf,
+  recordsPerHandoverMax,
+  under,
+  type Handover,
+} from "./handover.ts";
 import { IdWindow, type IdWindowImage } from "./id-window.ts";
-import { Tally, type TallyImage } from "./tally.ts";
+import { noCounts, type Counts } from "./partition-counts.ts";
+import type { Tally } from "./tally.ts";
+import { UnitBook, type UnitBookImage, type UnitState } from "./unit-book.ts";
+import { deleted, isBot, linked, optedOut, reported, silenced } from "./units.ts";
 
 // All running experiments of an environment over the units of one partition: a pure function of the partition's
-// stream, so that a replay from any snapshot ends in the same sums.
-//   P1. A record counts once: its id is looked up among those seen lately.
-//   P2. An event that no exposure covers yet is held, and counted if an exposure at or before it still comes.
-//   P3. Nothing but records decides: no clock, no configuration, no other stream.
+// stream, so that a replay from any snapshot ends in the same sums. docs/pipeline.md says what counts.
+//   P1. A record counts once: its id is looked up among those seen lately. What another partition hands over counts once
+//       for ever.
+//   P2. Nothing but records decides: no clock, no configuration, no other stream. A bot is one when a record says so.
+//   P3. What is handed to other partitions waits here until the stream has it; replayed, it has the same id again.
 
-/** How long an event waits for its exposure, by the stream's own time. */
-export const heldMsMax = 7 * 86_400_000;
-/** Held events a unit: a unit without exposure that keeps sending loses its oldest. */
-export const heldPerUnitMax = 256;
+/** Where a partition stands among its environment's. */
+export interface Place {
+  /** Begins the ids of what it hands over. */
+  readonly key: string;
+  readonly partition: number;
+  /** How many there are. */
+  readonly partitions: number;
+}
 
-interface HeldEvent {
-  readonly ts: number;
-  readonly at: number;
-  readonly name: string;
-  readonly value: number;
+/** A record for the partition of a unit. */
+export interface Outgoing {
+  readonly to: UnitId;
+  readonly record: MergeRecord | BotRecord;
 }
 
 interface PartitionImage {
+  readonly place: Place;
   readonly ids: IdWindowImage;
-  readonly tallies: readonly TallyImage[];
-  readonly held: readonly (readonly [UnitId, readonly HeldEvent[]])[];
-  readonly counts: PartitionCounts;
-  readonly sweptAt: number;
+  readonly book: UnitBookImage;
+  readonly known: readonly (readonly [unit: number, known: UnitId])[];
+  readonly merged: HashTableImage;
+  readonly outgoing: readonly Outgoing[];
+  readonly counts: Counts;
 }
 
-export interface PartitionCounts {
-  readonly exposures: number;
-  readonly events: number;
-  readonly duplicates: number;
-  readonly expired: number;
-}
+/** Records a message may hold; the gateway batches 500. */
+const recordsPerMessageMax = 16_384;
+const dayMs = 86_400_000;
+const placeDefault: Place = { key: "0", partition: 0, partitions: 1 };
 
-const sweepEveryMs = 3_600_000;
+type OfUnit = Exclude<EventRecord, IdentifyRecord> | DeletionRecord | BotRecord;
 
 export class Partition {
-  #ids = new IdWindow();
-  #tallies = new Map<string, Tally>();
-  #held = new Map<UnitId, HeldEvent[]>();
-  #counts = { exposures: 0, events: 0, duplicates: 0, expired: 0 };
-  #sweptAt = 0;
-  /** Experiments whose sums changed since the last look. */
-  readonly #changed = new Set<string>();
+  readonly #place: Place;
+  readonly #ids: IdWindow;
+  readonly #book: UnitBook;
+  /** Whom linked units count as. */
+  readonly #known: Map<number, UnitId>;
+  /** What was handed over and is counted. */
+  readonly #merged: HashTable;
+  #outgoing: Outgoing[];
+  readonly #counts: Counts;
+  /** Of the record that is taken: makes ids. */
+  #position = 0;
+  #made = 0;
 
-  take(record: LogRecord): void {
+  constructor(place: Place = placeDefault, image?: PartitionImage) {
+    this.#place = place;
+    this.#ids = image === undefined ? new IdWindow() : IdWindow.of(image.ids);
+    this.#book = new UnitBook(image?.book);
+    this.#known = new Map(image?.known);
+    this.#merged = image === undefined ? new HashTable() : HashTable.of(image.merged);
+    this.#outgoing = [...(image?.outgoing ?? [])];
+    this.#counts = image?.counts ?? noCounts();
+  }
+
+  /** Takes a record; `position` is its message's sequence in the stream, `index` its place within the message. */
+  take(record: LogRecord, position = 0, index = 0): void {
+    if (record.type === "definition") return this.#book.define(record.definition);
+    const { high, low } = eventHash(record.type, record.id);
+    if (!this.#ids.add(high, low)) {
+      this.#counts.duplicates++; // P1
+      return;
+    }
+    if (position !== this.#position) this.#made = 0;
+    this.#position = position;
+    this.#book.pass(record.at);
+    const { ingested } = this.#counts;
+    ingested[record.type] = (ingested[record.type] ?? 0) + 1;
+    const order = position * recordsPerMessageMax + index;
     switch (record.type) {
-      case "definition":
-        return this.#define(record);
-      case "exposure":
-        if (this.#isNew(record)) this.#expose(record);
-        return;
-      case "metric":
-        if (this.#isNew(record)) this.#record(record);
-        return;
+      case "covariates":
+        return this.#covariates(record);
+      case "merge":
+        return this.#takeOver(record);
+      case "identify":
+        return this.#identify(record);
+      default:
+        return this.#takeOf(record, order, 0);
     }
   }
 
   tally(experiment: string): Tally | undefined {
-    return this.#tallies.get(experiment);
+    return this.#book.experiments.tally(experiment);
   }
 
-  get counts(): PartitionCounts {
-    return this.#counts;
+  /** The sums of an experiment over the units with such hashes; undefined when it is not known. */
+  summaryWithin(experiment: string, range: UnitHashRange): ExperimentSummary | undefined {
+    const slot = this.#book.experiments.slotOf(experiment);
+    return slot === undefined
+      ? undefined
+      : this.#book.summaryWithin(slot, BigInt(range.from), BigInt(range.to));
+  }
+
+  get counts(): Omit<PartitionCounts, "position"> {
+    const { pending, expired } = this.#book;
+    const crossovers = this.#book.experiments.all.reduce((sum, tally) => sum + tally.crossovers, 0);
+    return { ...this.#counts, pending, expired, crossovers };
+  }
+
+  /** Of the units' columns; ids and held events have bounds of their own. */
+  get byteLength(): number {
+    return this.#book.byteLength;
   }
 
   takeChanged(): readonly string[] {
-    const changed = [...this.#changed];
-    this.#changed.clear();
-    return changed;
+    return this.#book.experiments.takeChanged();
+  }
+
+  get place(): Place {
+    return this.#place;
+  }
+
+  /** What waits to be written to other partitions' subjects, or to this one's. */
+  get outgoing(): readonly Outgoing[] {
+    return this.#outgoing;
+  }
+
+  /** The stream has these, by id. */
+  sent(ids: ReadonlySet<string>): void {
+    this.#outgoing = this.#outgoing.filter(({ record }) => !ids.has(record.id));
   }
 
   encode(): Uint8Array {
     const image: PartitionImage = {
+      place: this.#place,
       ids: this.#ids.image(),
-      tallies: [...this.#tallies.values()].map((tally) => tally.image()),
-      held: [...this.#held],
+      book: this.#book.image(),
+      known: [...this.#known],
+      merged: this.#merged.image(),
+      outgoing: this.#outgoing,
       counts: this.#counts,
-      sweptAt: this.#sweptAt,
     };
     return serialize(image);
   }
 
   static decode(bytes: Uint8Array): Partition {
     const image = deserialize(bytes) as PartitionImage;
-    const partition = new Partition();
-    partition.#ids = IdWindow.of(image.ids);
-    partition.#tallies = new Map(
-      image.tallies.map((tally) => [tally.definition.experiment.key, Tally.of(tally)]),
-    );
-    partition.#held = new Map(image.held.map(([unit, events]) => [unit, [...events]]));
-    partition.#counts = { ...image.counts };
-    partition.#sweptAt = image.sweptAt;
-    return partition;
+    return new Partition(image.place, image);
   }
 
-  #isNew({ type, id }: ExposureRecord | MetricRecord): boolean {
-    if (this.#ids.add(eventHash(type, id))) return true;
-    this.#counts.duplicates++;
-    return false; // P1
-  }
-
-  #define({ definition }: DefinitionRecord): void {
-    const { key, phase } = definition.experiment;
-    const present = this.#tallies.get(key);
-    if (present === undefined || phase > present.definition.experiment.phase) {
-      this.#tallies.set(key, new Tally(definition));
-    } else if (canonicalJson(present.definition) === canonicalJson(definition)) {
-      return;
-    } else {
-      present.definition = definition; // status and texts; what is counted cannot change within a phase
-    }
-    this.#changed.add(key);
-  }
-
-  #expose({ experiment, phase, unit, variant, ts }: ExposureRecord): void {
-    this.#counts.exposures++;
-    const tally = this.#tallies.get(experiment);
-    if (tally === undefined || tally.definition.experiment.phase !== phase) return;
-    const outcome = tally.expose(unit, variant, ts);
-    if (outcome.kind === "unchanged") return;
-    this.#changed.add(experiment);
-    if (outcome.kind === "counted") this.#countHeld(tally, unit, outcome.from, outcome.before); // P2
-  }
-
-  #record({ unit, name, value, ts, at }: MetricRecord): void {
-    this.#counts.events++;
-    this.#sweep(at);
-    let waits = false;
-    for (const [key, tally] of this.#tallies) {
-      if (!tally.reads(name)) continue;
-      if (tally.record(unit, name, value, ts)) this.#changed.add(key);
-      else waits = true;
-    }
-    if (waits) this.#hold(unit, { ts, at, name, value });
-  }
-
-  /** Events held for other experiments as well stay held; the time range keeps any from counting twice in this one. */
-  #countHeld(tally: Tally, unit: UnitId, from: number, before: number): void {
-    for (const { ts, name, value } of this.#held.get(unit) ?? []) {
-      if (ts >= from && ts < before && tally.reads(name)) tally.record(unit, name, value, ts);
+  #takeOf(record: OfUnit, order: number, hops: number): void {
+    const { high, low } = unitHash(record.unit);
+    const { units } = this.#book;
+    const unit = this.#book.open(high, low);
+    const flags = units.flagsOf(unit);
+    if ((flags & linked) !== 0) return this.#forward(unit, record, order, hops);
+    if ((flags & deleted) !== 0) return this.#drop();
+    if ((flags & silenced) !== 0 && record.type !== "consent" && record.type !== "deletion")
+      return this.#drop();
+    if ("ts" in record && record.at - record.ts > dayMs) this.#counts.late++;
+    if (record.type !== "bot" && record.type !== "deletion") this.#countRate(unit, flags, record);
+    if ("bot" in record && record.bot === true) this.#flagBot(unit);
+    switch (record.type) {
+      case "exposure":
+        if (!this.#book.expose(unit, record, order)) this.#counts.unknown++;
+        return;
+      case "metric":
+        return this.#book.record(unit, record);
+      case "consent":
+        return this.#consent(unit, record);
+      case "bot":
+        return this.#flagBot(unit);
+      case "deletion":
+        this.#book.forget(unit);
+        return units.flag(unit, deleted);
+      case "decision":
+      case "slot":
+      case "reward":
+      case "shadow":
+        return;
     }
   }
 
-  #hold(unit: UnitId, event: HeldEvent): void {
-    const held = this.#held.get(unit) ?? [];
-    held.push(event);
-    if (held.length > heldPerUnitMax) {
-      held.shift();
-      this.#counts.expired++;
-    }
-    this.#held.set(unit, held);
+  #drop(): void {
+    this.#counts.dropped++;
   }
 
-  #sweep(now: number): void {
-    if (now - this.#sweptAt < sweepEveryMs) return;
-    this.#sweptAt = now;
-    for (const [unit, events] of this.#held) {
-      const kept = events.filter(({ at }) => now - at <= heldMsMax);
-      this.#counts.expired += events.length - kept.length;
-      if (kept.length === 0) this.#held.delete(unit);
-      else this.#held.set(unit, kept);
+  #consent(unit: number, { analytics }: ConsentRecord): void {
+    const { units } = this.#book;
+    if (analytics) return units.unflag(unit, silenced);
+    if ((units.flagsOf(unit) & optedOut) === 0) this.#counts.optedOut++;
+    this.#book.reflag(unit, optedOut | silenced);
+  }
+
+  #countRate(unit: number, flags: number, { at, unit: name }: OfUnit): void {
+    if (!this.#book.units.exceedsRate(unit, at) || (flags & (isBot | reported)) !== 0) return;
+    this.#book.units.flag(unit, reported);
+    this.#outgoing.push({
+      to: name,
+      record: { type: "bot", id: `${this.#place.key}/bot/${name}`, at, unit: name },
+    }); // P2
+  }
+
+  #flagBot(unit: number): void {
+    if ((this.#book.units.flagsOf(unit) & isBot) !== 0) return;
+    this.#counts.bots++;
+    this.#book.reflag(unit, isBot);
+  }
+
+  #covariates({ experiment, phase, metric, units, values }: CovariatesRecord): void {
+    const slot = this.#book.experiments.slotIn(experiment, phase);
+    if (slot === undefined) return;
+    for (const [index, unit] of units.entries()) {
+      const { high, low } = unitHash(unit);
+      this.#book.covariate(slot, metric, high, low, values[index]?.[0] ?? 0);
     }
+  }
+
+  /** The unit counts as another from here on. The other's partition reads the same record, and waits for ours. */
+  #identify({ unit: name, known, at }: IdentifyRecord): void {
+    if (!this.#isHere(name) || name === known) return;
+    const { high, low } = unitHash(name);
+    const unit = this.#book.open(high, low);
+    const flags = this.#book.units.flagsOf(unit);
+    if ((flags & (linked | deleted)) !== 0) return this.#drop();
+    const state = this.#book.extract(unit);
+    this.#book.units.flag(unit, linked);
+    this.#known.set(unit, known);
+    if (isNothing(state)) return;
+    if (this.#isHere(known)) return this.#absorb({ unit: name, known, at }, state, 0);
+    for (const [part, each] of partsOf(state).entries())
+      this.#handOver({ unit: name, known, at }, { kind: "unit", part, state: each });
+  }
+
+  #takeOver(record: MergeRecord): void {
+    const handover = handoverOf(record);
+    switch (handover.kind) {
+      case "unit": {
+        const { high, low } = hash64(`${record.unit}/${handover.part}`);
+        if (!this.#isFirst(high, low)) return;
+        return this.#absorb(record, handover.state, handover.part);
+      }
+      case "records": {
+        const { high, low } = hash64(record.id);
+        if (!this.#isFirst(high, low)) return;
+        for (const { record: each, order } of handover.records) {
+          const id = eventHash(each.type, each.id);
+          if (!this.#ids.add(id.high, id.low)) this.#counts.duplicates++;
+          else this.#takeOf(each as OfUnit, order, handover.hops);
+        }
+      }
+    }
+  }
+
+  #isFirst(high: number, low: number): boolean {
+    const known = this.#merged.size;
+    if (this.#merged.insert(high, low) === known) return true;
+    this.#counts.duplicates++; // P1
+    return false;
+  }
+
+  #absorb(merge: Pick<MergeRecord, "unit" | "known" | "at">, state: UnitState, part: number, hops = 0): void {
+    const { high, low } = unitHash(merge.known);
+    const unit = this.#book.open(high, low);
+    const flags = this.#book.units.flagsOf(unit);
+    const further = this.#known.get(unit);
+    if ((flags & deleted) !== 0 || hops > hopsMax) return this.#drop();
+    if (further !== undefined) {
+      const next = { ...merge, known: further };
+      if (this.#isHere(further)) return this.#absorb(next, state, part, hops + 1);
+      return this.#handOver(next, { kind: "unit", part, state });
+    }
+    if (part === 0) this.#counts.merged++;
+    if ((state.flags & isBot & ~flags) !== 0) this.#counts.bots++;
+    if ((state.flags & optedOut & ~flags) !== 0) this.#counts.optedOut++;
+    this.#book.absorb(unit, state);
+  }
+
+  /** A record under the name of a unit that counts as another. */
+  #forward(unit: number, record: OfUnit, order: number, hops: number): void {
+    const known = this.#known.get(unit);
+    assert(known !== undefined, "a linked unit has a known one");
+    if (!matters(record)) return;
+    if (hops >= hopsMax) return this.#drop();
+    this.#counts.forwarded++;
+    if (this.#isHere(known)) return this.#takeOf(under(record, known), order, hops + 1);
+    const forwarded = { order, record: under(record, known) };
+    const last = this.#outgoing.at(-1);
+    const before =
+      last?.to === known && last.record.id === this.#idOf(this.#made - 1) ? last.record : undefined;
+    const handover = before?.type === "merge" ? handoverOf(before) : undefined;
+    if (before?.type === "merge" && handover?.kind === "records" && handover.hops === hops + 1)
+      if (handover.records.length < recordsPerHandoverMax) {
+        const state = jsonOf({ ...handover, records: [...handover.records, forwarded] });
+        this.#outgoing[this.#outgoing.length - 1] = { to: known, record: { ...before, state } };
+        return;
+      }
+    const { unit: name, at } = record;
+    this.#handOver({ unit: name, known, at }, { kind: "records", records: [forwarded], hops: hops + 1 });
+  }
+
+  #handOver({ unit, known, at }: Pick<MergeRecord, "unit" | "known" | "at">, handover: Handover): void {
+    const id = this.#idOf(this.#made++);
+    const record: MergeRecord = { type: "merge", id, at, unit, known, state: jsonOf(handover) };
+    this.#outgoing.push({ to: known, record }); // P3
+  }
+
+  #idOf(made: number): string {
+    return `${this.#place.key}/${this.#position}/${made}`;
+  }
+
+  #isHere(unit: UnitId): boolean {
+    return partitionOf(unit, this.#place.partitions) === this.#place.partition;
   }
 }
+
+/** What changes anything where the unit counts. */
+const matters = (record: OfUnit): boolean =>
+  ["exposure", "metric", "consent", "deletion", "bot"].includes(record.type) ||
+  ("bot" in record && record.bot === true);

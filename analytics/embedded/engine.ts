@@ -107,16 +107,21 @@ function openSession(directory: string, connectionArgs: readonly string[]): Sess
   try {
     return new Session(directory, { connectionArgs });
   } catch (error) {
-    throw new Error(openFailure(directory), { cause: error });
+    // The engine says why only on standard error; its status file names the process that holds the directory.
+    const holder = holderOf(directory);
+    throw holder === undefined
+      ? new DoesNotOpen(`The warehouse in ${directory} does not open; the reason is on standard error`, {
+          cause: error,
+        })
+      : new Error(`The warehouse in ${directory} is in use by process ${holder}: one process a directory`, {
+          cause: error,
+        });
   }
 }
 
-/** The engine says why only on standard error; its status file names the process that holds the directory. */
-function openFailure(directory: string): string {
-  const holder = holderOf(directory);
-  return holder === undefined
-    ? `The warehouse in ${directory} does not open; the reason is on standard error`
-    : `The warehouse in ${directory} is in use by process ${holder}: one process a directory`;
+/** Nobody else has the directory: it, or what it lies on, is at fault. */
+export class DoesNotOpen extends Error {
+  override readonly name = "DoesNotOpen";
 }
 
 function holderOf(directory: string): number | undefined {

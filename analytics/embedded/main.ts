@@ -3,8 +3,9 @@ import { once } from "node:events";
 import { createLog, systemClock } from "../../runtime/index.ts";
 import { embeddedConfig } from "./config.ts";
 import { detachedParts, engineVersion } from "./detached-parts.ts";
-import { openEngine } from "./engine.ts";
+import { DoesNotOpen, openEngine } from "./engine.ts";
 import { createFront } from "./front.ts";
+import { doesNotOpen } from "./set-aside.ts";
 
 // The embedded warehouse: chDB in a process of its own, behind ClickHouse's HTTP dialect on a Unix socket.
 // The engine's crash is this process's end and no other's; whoever started it starts it again.
@@ -40,5 +41,5 @@ try {
   process.exit(0); // an unfinished query would keep the process; the next open forgets what it left
 } catch (error) {
   log.error("warehouse.failed", { error });
-  process.exit(1);
+  process.exit(error instanceof DoesNotOpen ? doesNotOpen : 1);
 }

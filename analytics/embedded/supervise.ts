@@ -6,8 +6,10 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Backoff } from "../../runtime/index.ts";
 import type { Clock, Log, LogLevel, Random } from "../../runtime/index.ts";
+import { SetAside } from "./set-aside.ts";
 
-// Keeps one embedded warehouse running: starts it, and starts it again when it dies.
+// Keeps one embedded warehouse running: starts it, and starts it again when it dies, with an empty directory when its
+// own is corrupt.
 
 export interface EmbeddedOptions {
   readonly directory: string;
@@ -25,6 +27,8 @@ export interface EmbeddedWarehouse {
   readonly pid: number | undefined;
   /** Resolves when a process answers. A warehouse in use elsewhere is waited for, and the log says so. */
   readonly ready: Promise<void>;
+  /** Resolves when an empty directory took the place of one that answered before: what was in it is not here. */
+  readonly replaced: Promise<void>;
   /** Idempotent; bounded by the child's own bound and a little. */
   close(): Promise<void>;
 }
@@ -41,7 +45,10 @@ export function superviseEmbedded(options: EmbeddedOptions): EmbeddedWarehouse {
   const backoff = new Backoff(random, { maxMs: restartMsMax });
   const closing = new AbortController();
   const { promise: ready, resolve: markReady } = Promise.withResolvers<void>();
+  const { promise: replaced, resolve: markReplaced } = Promise.withResolvers<void>();
   let child: ChildProcess | undefined;
+  let wasReady = false;
+  const setAside = new SetAside(options.directory, log, clock);
 
   mkdirSync(dirname(options.socketPath), { recursive: true });
 
@@ -50,12 +57,16 @@ export function superviseEmbedded(options: EmbeddedOptions): EmbeddedWarehouse {
       const startedMs = clock.monotonicMs();
       child = start(options);
       child.on("message", (message: { type?: string }) => {
-        if (message.type === "ready") markReady();
+        if (message.type !== "ready") return;
+        if (setAside.onReady() === "replaced" && wasReady) markReplaced();
+        wasReady = true;
+        markReady();
       });
       const [code, signal] = await exitOf(child);
       child = undefined;
       if (closing.signal.aborted) return;
       if (clock.monotonicMs() - startedMs > healthyMs) backoff.reset();
+      setAside.onExit(code);
       const restartInMs = backoff.nextMs();
       log.error("warehouse.exited", { code, signal, restartInMs });
       await clock.sleep(restartInMs, closing.signal);
@@ -69,6 +80,7 @@ export function superviseEmbedded(options: EmbeddedOptions): EmbeddedWarehouse {
       return child?.pid;
     },
     ready,
+    replaced,
     async close() {
       closing.abort();
       const stopping = child;

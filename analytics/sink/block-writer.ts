@@ -1,9 +1,11 @@
 import { Backoff } from "../../runtime/index.ts";
 import type { Clock, Log, Random } from "../../runtime/index.ts";
 import type { Warehouse } from "../clickhouse.ts";
-import { columns, identity } from "../schema.ts";
+import { columnNames, identityOf, tables } from "../schema/tables.ts";
 import { failureText } from "../warehouse-failure.ts";
 import type { Block } from "./blocks.ts";
+import type { SinkFigures } from "./figures.ts";
+import type { Tombstones } from "./tombstones.ts";
 
 // Puts a block into ClickHouse once.
 //   B1. An insert that did not succeed is in doubt: it is looked up before it is tried again.
@@ -11,6 +13,7 @@ import type { Block } from "./blocks.ts";
 //       earlier message with the same event, and would pass for the block.
 //   B3. It asks for two rows, because a merge may have dropped one as the later of two with its id. If both are gone
 //       the block is written again, and the same merge drops it again.
+//   B4. Rows of deleted units are left out after the block was cut, so that it is cut alike before and after a deletion.
 
 export interface BlockWriter {
   /** Resolves when the block is there; "stopped" when the signal came first. Waits as long as ClickHouse is away. */
@@ -19,6 +22,8 @@ export interface BlockWriter {
 
 export interface BlockWriterOptions {
   readonly warehouse: Warehouse;
+  readonly tombstones: Tombstones;
+  readonly figures: SinkFigures;
   readonly log: Log;
   readonly clock: Clock;
   readonly random: Random;
@@ -29,6 +34,8 @@ const retryMsMax = 10_000;
 
 export function createBlockWriter({
   warehouse,
+  tombstones,
+  figures,
   log,
   clock,
   random,
@@ -39,19 +46,32 @@ export function createBlockWriter({
       const backoff = new Backoff(random, { maxMs: retryMsMax });
       let state: "absent" | "in_doubt" | "present" = known;
       while (!signal.aborted) {
+        const rows = tombstones.without(block); // B4: a deletion may come while we wait
+        if (rows.length === 0) return "written";
         const answer =
           state === "in_doubt"
-            ? await isPresent(warehouse, block)
-            : await warehouse.insert(block.table, columns[block.table] as never, block.rows);
+            ? await isPresent(warehouse, { table: block.table, rows })
+            : await warehouse.insert(
+                tables[block.table].name,
+                columnNames(block.table),
+                rows.map(({ values }) => values),
+              );
         if (answer.ok) {
-          if (state === "absent" || answer.value === true) return "written";
-          state = "absent";
-          continue;
+          figures.inDoubt = 0;
+          if (state === "in_doubt" && answer.value === false) {
+            state = "absent";
+            continue;
+          }
+          figures.rows += rows.length;
+          figures.blocks++;
+          return "written";
         }
+        figures.retries++;
+        figures.inDoubt = 1;
         const retryInMs = backoff.nextMs();
         log.warn("sink.block_delayed", {
           table: block.table,
-          rows: block.rows.length,
+          rows: rows.length,
           state,
           reason: failureText(answer.failure),
           retryInMs,
@@ -65,18 +85,18 @@ export function createBlockWriter({
 }
 
 async function isPresent(warehouse: Warehouse, { table, rows }: Block) {
-  const names = columns[table] as readonly string[];
-  const sentinels = [rows[0] ?? [], rows.at(-1) ?? []]; // B3
+  const names = columnNames(table);
+  const sentinels = [rows[0], rows.at(-1)]; // B3
   const parameters: Record<string, string> = {};
-  const conditions = sentinels.map((values, index) => {
-    const equal = Object.entries(identity[table]).map(([name, type]) => {
-      parameters[`${name}_${index}`] = String(values[names.indexOf(name)]);
+  const conditions = sentinels.map((row, index) => {
+    const equal = identityOf(table).map(([name, type]) => {
+      parameters[`${name}_${index}`] = String(row?.values[names.indexOf(name)]);
       return `${name} = {${name}_${index}:${type}}`;
     });
     return `(${equal.join(" AND ")})`; // B2
   });
   const found = await warehouse.query(
-    `SELECT 1 AS found FROM ${table} WHERE ${conditions.join(" OR ")} LIMIT 1`,
+    `SELECT 1 AS found FROM ${tables[table].name} WHERE ${conditions.join(" OR ")} LIMIT 1`,
     parameters,
   );
   return found.ok ? { ok: true as const, value: found.value.length > 0 } : found;

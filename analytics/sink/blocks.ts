@@ -1,56 +1,52 @@
+import { NewerRecord } from "../../protocols/record-versions.ts";
 import type { StreamMessage } from "../../runtime/index.ts";
-import { decodeBatch } from "../../protocols/log-record.ts";
-import type { LogRecord } from "../../protocols/log-record.ts";
-import { parseEventsSubject } from "../../protocols/topology.ts";
-import type { Table } from "../schema.ts";
-import { precedenceOf, recordsPerMessageMax, rowOf } from "./rows.ts";
+import type { TableKey } from "../schema/tables.ts";
+import type { Feed } from "./feed.ts";
 import type { Row } from "./rows.ts";
 
 /** A stream message's rows. `poison` says why there are none. */
 export interface Decoded {
   readonly sequence: number;
   readonly bytes: number;
+  /** When the stream took it. */
+  readonly time: number;
+  readonly environment: string;
   readonly rows: readonly Row[];
   readonly poison?: string;
 }
 
 /** Rows of one table and one month: one part, so in the table as a whole or not at all. */
 export interface Block {
-  readonly table: Table;
-  readonly rows: readonly (readonly unknown[])[];
+  readonly table: TableKey;
+  readonly rows: readonly Row[];
 }
 
 /** Building JSON of so many rows holds our event loop for 40 ms at most. */
 export const rowsPerBlockMax = 10_000;
 /** Names the way blocks are cut. A range left in doubt by another way is not rebuilt alike, so it must be told apart. */
-export const blockLayout = `1:${rowsPerBlockMax}`;
+export const blockLayout = `2:${rowsPerBlockMax}`;
 
 /** A message that does not decode will not decode later either: it is passed over, and said aloud. */
-export function decode(message: StreamMessage): Decoded {
-  const { sequence, subject, data } = message;
-  const environment = parseEventsSubject(subject)?.environment;
-  const base = { sequence, bytes: data.length };
-  if (environment === undefined) return { ...base, rows: [], poison: `subject ${subject}` };
+export function decode(feed: Feed, { sequence, subject, data, time }: StreamMessage): Decoded {
+  const environment = feed.environmentOf(subject);
+  const base = { sequence, bytes: data.length, time };
+  if (environment === undefined) return { ...base, environment: "", rows: [], poison: `subject ${subject}` };
   try {
-    const records: readonly LogRecord[] = decodeBatch(data);
-    if (records.length > recordsPerMessageMax)
-      return { ...base, rows: [], poison: `${records.length} records` };
-    const rows = records.flatMap(
-      (record, index) => rowOf(record, environment, precedenceOf(sequence, index)) ?? [],
-    );
-    return { ...base, rows };
+    return { ...base, environment, rows: feed.rowsOf(data, environment, sequence) };
   } catch (error) {
-    return { ...base, rows: [], poison: error instanceof Error ? error.message : String(error) };
+    if (error instanceof NewerRecord) throw error; // the newer program will read it
+    const poison = error instanceof Error ? error.message : String(error);
+    return { ...base, environment, rows: [], poison };
   }
 }
 
 /** The same messages always give the same blocks, in the same order. */
 export function blocksOf(messages: readonly Decoded[]): Block[] {
-  const groups = new Map<string, { table: Table; rows: (readonly unknown[])[] }>();
-  for (const { table, month, values } of messages.flatMap(({ rows }) => rows)) {
-    const key = `${table} ${month}`;
-    const group = groups.get(key) ?? { table, rows: [] };
-    group.rows.push(values);
+  const groups = new Map<string, { table: TableKey; rows: Row[] }>();
+  for (const row of messages.flatMap(({ rows }) => rows)) {
+    const key = `${row.table} ${row.month}`;
+    const group = groups.get(key) ?? { table: row.table, rows: [] };
+    group.rows.push(row);
     groups.set(key, group);
   }
   return [...groups.values()].flatMap(({ table, rows }) =>

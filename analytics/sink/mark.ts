@@ -9,6 +9,8 @@ const sequence = z.number().int().nonnegative();
 const Mark = z.object({
   /** Every sequence up to here is in ClickHouse. */
   acknowledged: sequence,
+  /** The last message that had rows: those of an intact warehouse reach up to it. */
+  newest: sequence.optional(),
   /** A range whose blocks may or may not be there. What was counted of it tells whether a rebuild is the same. */
   sent: z
     .object({ from: sequence, to: sequence, messages: sequence, rows: sequence, layout: z.string() })
@@ -20,21 +22,25 @@ export type Mark = z.infer<typeof Mark>;
 export type SentRange = NonNullable<Mark["sent"]>;
 
 export const sinkBucket = buckets.sink;
-export const markKey = "events";
 
 export interface StoredMark {
   readonly mark: Mark;
   readonly revision: number;
 }
 
-export async function readMark(bucket: KeyValue): Promise<StoredMark> {
+export async function readMark(bucket: KeyValue, markKey: string): Promise<StoredMark> {
   const entry = await bucket.get(markKey);
   if (entry === undefined) return { mark: { acknowledged: 0 }, revision: 0 };
   return { mark: Mark.parse(JSON.parse(new TextDecoder().decode(entry.value))), revision: entry.revision };
 }
 
 /** The new revision; undefined when another sink wrote since `revision`. */
-export async function writeMark(bucket: KeyValue, mark: Mark, revision: number): Promise<number | undefined> {
+export async function writeMark(
+  bucket: KeyValue,
+  markKey: string,
+  mark: Mark,
+  revision: number,
+): Promise<number | undefined> {
   const outcome = await bucket.put(markKey, new TextEncoder().encode(JSON.stringify(mark)), revision);
   return outcome.kind === "stored" ? outcome.revision : undefined;
 }

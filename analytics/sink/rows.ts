@@ -1,28 +1,18 @@
-import { assert } from "../../protocols/assert.ts";
+import type { DecisionRecord } from "../../protocols/decision-log.ts";
 import { eventHash, uint64Text, unitHash } from "../../protocols/hash64.ts";
-import type { EnvironmentKey } from "../../protocols/ids.ts";
-import type { LogRecord } from "../../protocols/log-record.ts";
-import { eventsTable, exposuresTable } from "../schema.ts";
-import type { Table } from "../schema.ts";
+import type { EnvironmentKey, UnitId } from "../../protocols/ids.ts";
+import type { DecisionEventRecord, LogRecord } from "../../protocols/log-record.ts";
+import type { TableKey } from "../schema/tables.ts";
 
 /** One row, with what decides where it goes. Values are in the order of the table's columns. */
 export interface Row {
-  readonly table: Table;
-  /** The partition, as toYYYYMM says it. */
+  readonly table: TableKey;
+  /** The partition, as toYYYYMM says it; 0 in tables without. */
   readonly month: number;
+  /** Whose row it is, as the warehouse knows units: a deleted unit's rows are not written. */
+  readonly environment: string;
+  readonly unit: string;
   readonly values: readonly unknown[];
-}
-
-/** Records a message may hold; the gateway batches 500. */
-export const recordsPerMessageMax = 16_384;
-/** A JS integer is exact below 2^53: 2^39 messages, 17 years at a thousand a second. */
-const precedenceMax = Number.MAX_SAFE_INTEGER;
-
-/** The earlier in the log, the larger: of rows with one id, ReplacingMergeTree keeps the largest. */
-export function precedenceOf(sequence: number, index: number): number {
-  const precedence = precedenceMax - (sequence * recordsPerMessageMax + index);
-  assert(index < recordsPerMessageMax && precedence > 0, `position ${sequence}.${index}`);
-  return precedence;
 }
 
 /** What DateTime64(3) can hold; a backfill from before 1900 is placed at its edge. */
@@ -35,33 +25,145 @@ const monthOf = (ts: number): number => {
   return date.getUTCFullYear() * 100 + date.getUTCMonth() + 1;
 };
 
-/** The row of a record; a definition has none. Depends on nothing else, so that a block can be built again. */
-export function rowOf(record: LogRecord, environment: EnvironmentKey, precedence: number): Row | undefined {
-  if (record.type === "definition") return undefined;
+export const unitText = (unit: UnitId): string => uint64Text(unitHash(unit));
+const json = (value: unknown): string => (value === undefined ? "" : JSON.stringify(value));
+
+/** The rows of a record. They depend on nothing else, so that a block can be built again. */
+export function rowsOf(record: LogRecord, environment: EnvironmentKey, precedence: number): readonly Row[] {
+  if (record.type === "merge") return []; // the folds' own
+  if (record.type === "definition") return [definitionRow(record, environment, precedence)];
+  if (record.type === "covariates") return covariateRows(record, environment, precedence);
+  const unit = unitText(record.unit);
+  const log = [clamp(record.at), precedence];
+  const said = (table: TableKey, values: readonly unknown[]): Row => ({
+    table,
+    month: 0,
+    environment,
+    unit,
+    values: [environment, unit, ...values, ...log],
+  });
+  switch (record.type) {
+    case "identify":
+      return [said("identities", [unitText(record.known), clamp(record.ts)])];
+    case "consent": {
+      const id = uint64Text(eventHash(record.type, record.id));
+      return [said("consents", [id, Number(record.analytics), clamp(record.ts)])];
+    }
+    case "bot":
+      return [said("bots", ["rate"])];
+    case "deletion":
+      return [said("deletions", [])];
+    case "exposure":
+    case "metric":
+    case "decision":
+    case "slot":
+    case "reward":
+    case "shadow": {
+      const row = eventRow(record, environment, unit, precedence);
+      return record.bot === true ? [row, said("bots", ["declared"])] : [row];
+    }
+  }
+  return []; // a type that a newer Weir writes
+}
+
+type UnitEvent = Extract<
+  LogRecord,
+  { type: "exposure" | "metric" | "decision" | "slot" | "reward" | "shadow" }
+>;
+
+function eventRow(record: UnitEvent, environment: EnvironmentKey, unit: string, precedence: number): Row {
   const ts = clamp(record.ts);
-  const unit = uint64Text(unitHash(record.unit));
   const id = uint64Text(eventHash(record.type, record.id));
-  const metadata = record.metadata === undefined ? "" : JSON.stringify(record.metadata);
-  const tail = [record.session ?? "", metadata, clamp(record.at), precedence];
-  return record.type === "exposure"
-    ? {
-        table: exposuresTable,
-        month: monthOf(ts),
-        values: [
-          ts,
-          environment,
-          record.experiment,
-          record.phase,
-          record.variant,
-          record.flag,
-          unit,
-          id,
-          ...tail,
-        ],
-      }
-    : {
-        table: eventsTable,
-        month: monthOf(ts),
-        values: [ts, environment, record.name, unit, id, record.value, ...tail],
-      };
+  const tail = [record.session ?? "", json(record.metadata), clamp(record.at), precedence];
+  const bot = Number(record.bot ?? false);
+  const row = (table: TableKey, values: readonly unknown[]): Row => ({
+    table,
+    month: monthOf(ts),
+    environment,
+    unit,
+    values,
+  });
+  switch (record.type) {
+    case "exposure": {
+      const { experiment, phase, variant, flag } = record;
+      return row("exposures", [ts, environment, experiment, phase, variant, flag, unit, id, ...tail, bot]);
+    }
+    case "metric":
+      return row("events", [ts, environment, record.name, unit, id, record.value, ...tail, bot]);
+    case "decision":
+      return row("decisions", decisionValues(ts, environment, "client", record, unit, id, tail));
+    case "slot": {
+      const { ranking, experiment = "", variant = "", items } = record;
+      const lists = [
+        items.map(({ item }) => item),
+        items.map(({ ranker }) => ranker ?? ""),
+        items.map(({ propensity }) => propensity ?? null),
+      ];
+      return row("slots", [ts, environment, ranking, experiment, variant, ...lists, unit, id, ...tail]);
+    }
+    case "reward": {
+      const { name, of, item = "", value } = record;
+      return row("rewards", [ts, environment, name, of, item, value, unit, id, ...tail]);
+    }
+    case "shadow": {
+      const { flag, served, candidate, servedMs, candidateMs, error = "" } = record;
+      const said = [json(served), json(candidate), servedMs ?? null, candidateMs ?? null, error];
+      return row("shadows", [ts, environment, flag, ...said, unit, id, ...tail]);
+    }
+  }
+}
+
+/** A line of the stream DECISIONS. */
+export function decisionRow(record: DecisionRecord, environment: EnvironmentKey, precedence: number): Row {
+  const ts = clamp(record.at);
+  const unit = unitText(record.unit);
+  const id = uint64Text(eventHash("decision", record.id));
+  const tail = ["", "", ts, precedence];
+  return {
+    table: "decisions",
+    month: monthOf(ts),
+    environment,
+    unit,
+    values: decisionValues(ts, environment, "gateway", record, unit, id, tail),
+  };
+}
+
+function decisionValues(
+  ts: number,
+  environment: EnvironmentKey,
+  source: "client" | "gateway",
+  record: DecisionEventRecord | DecisionRecord,
+  unit: string,
+  id: string,
+  tail: readonly unknown[],
+): readonly unknown[] {
+  const { flag, variation, reason = "", code = "", experiment = "", phase = 0, variant = "" } = record;
+  const [rule, shadow] = "type" in record ? ["", ""] : [record.rule ?? "", record.shadow ?? ""];
+  const assigned = [rule, experiment, phase, variant, record.propensity ?? null, shadow, record.version ?? 0];
+  return [ts, environment, source, record.id, flag, variation, reason, code, ...assigned, unit, id, ...tail];
+}
+
+function definitionRow(
+  { at, planVersion, definition }: Extract<LogRecord, { type: "definition" }>,
+  environment: EnvironmentKey,
+  precedence: number,
+): Row {
+  const { key, phase } = definition.experiment;
+  const values = [environment, key, phase, planVersion, json(definition), clamp(at), precedence];
+  return { table: "definitions", month: 0, environment, unit: "", values };
+}
+
+function covariateRows(
+  record: Extract<LogRecord, { type: "covariates" }>,
+  environment: EnvironmentKey,
+  precedence: number,
+): Row[] {
+  const at = clamp(record.at);
+  return record.units.map((id, index) => {
+    const unit = unitText(id);
+    const [first, second = 0] = record.values[index] ?? [0];
+    const { experiment, phase, metric } = record;
+    const values = [environment, experiment, phase, metric, unit, first, second, at, precedence];
+    return { table: "covariates", month: monthOf(at), environment, unit, values };
+  });
 }

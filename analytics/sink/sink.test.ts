@@ -22,7 +22,8 @@ import type { Warehouse } from "../clickhouse.ts";
 import { migrate } from "../migrations.ts";
 import { temporaryWarehouse } from "../testing.ts";
 import type { TemporaryWarehouse } from "../testing.ts";
-import { markKey, readMark, sinkBucket } from "./mark.ts";
+import { feeds } from "./feed.ts";
+import { readMark, sinkBucket } from "./mark.ts";
 import { openSink } from "./sink.ts";
 import type { Sink } from "./sink.ts";
 
@@ -144,7 +145,10 @@ test("every record arrives once, and the mark is handed back at the end", async 
   await reaches(sink, last);
   assert.deepEqual(await counts("plain"), [3_000, 12_000]);
   await sink.close();
-  assert.deepEqual((await readMark(await connection.bucket(sinkBucket))).mark, { acknowledged: last });
+  assert.deepEqual((await readMark(await connection.bucket(sinkBucket), feeds.events.markKey)).mark, {
+    acknowledged: last,
+    newest: last,
+  });
 });
 
 /** A process that dies at one point: the call there never returns, and nothing after it happens. */
@@ -173,7 +177,7 @@ function dying(over: {
     bucket: async (name) => {
       const bucket = await real.bucket(name);
       const put: KeyValue["put"] = (key, value, expected) =>
-        key === markKey && over.onMark?.(new TextDecoder().decode(value)) === true
+        key === feeds.events.markKey && over.onMark?.(new TextDecoder().decode(value)) === true
           ? stop()
           : bucket.put(key, value, expected);
       return { ...bucket, put };
@@ -362,7 +366,7 @@ test("while ClickHouse is away the sink waits with little in its hands, and goes
   const last = await append(env, 40);
   await systemClock.sleep(1_000);
   assert.ok(sink.position.acknowledged <= Math.max(before, last - 40));
-  assert.equal(inserts, 1, "an insert in doubt is looked up, not repeated");
+  assert.ok(inserts <= 1, "an insert in doubt is looked up, not repeated");
   away = false;
   await reaches(sink, last);
   assert.deepEqual(await counts(env), [4_000, 16_000]);

@@ -1,23 +1,33 @@
 import type { WarehousePosition } from "../../protocols/analytics-messages.ts";
-import { streams, subjects } from "../../protocols/topology.ts";
 import { Backoff } from "../../runtime/index.ts";
-import type { Clock, Connection, KeyValue, Log, Random } from "../../runtime/index.ts";
+import type { Clock, Connection, KeyValue, Log, Random, StreamMessage } from "../../runtime/index.ts";
 import type { Warehouse } from "../clickhouse.ts";
+import { failureText } from "../warehouse-failure.ts";
 import { createBlockWriter } from "./block-writer.ts";
 import type { BlockWriter } from "./block-writer.ts";
 import { blockLayout, blocksOf, decode, rowCount } from "./blocks.ts";
 import type { Decoded } from "./blocks.ts";
+import { purgeUnits } from "../deletion.ts";
+import type { Feed } from "./feed.ts";
+import { feeds } from "./feed.ts";
+import { noFigures } from "./figures.ts";
+import type { SinkFigures } from "./figures.ts";
 import { Inbox } from "./inbox.ts";
 import { readMark, sinkBucket, writeMark } from "./mark.ts";
 import type { Mark, SentRange, StoredMark } from "./mark.ts";
+import { Tombstones } from "./tombstones.ts";
 
 // Every event of the stream, into ClickHouse, once.
 //   K1. Mark a range as sent, insert its blocks, mark it as acknowledged, in this order. A crash in between leaves the
 //       range in doubt; the next start reads it again, cuts the same blocks, and inserts those that are absent.
 //   K2. Each mark is a compare-and-set. Who loses one stops at once and stands by.
 //   K3. One range is under way and one gathers; beyond that the reader waits, and the stream keeps the rest.
+//   K4. A deletion's record is acknowledged after its unit's rows are gone: what came before it in the log is written by
+//       then, and what comes after is not written.
 
 export interface SinkOptions {
+  /** Absent: the events. */
+  readonly feed?: Feed;
   readonly connection: Connection;
   readonly warehouse: Warehouse;
   readonly log: Log;
@@ -32,6 +42,8 @@ export interface SinkOptions {
 
 export interface Sink {
   readonly position: WarehousePosition;
+  readonly stream: string;
+  readonly figures: Readonly<SinkFigures>;
   /** "standby" while another sink writes. */
   readonly state: "starting" | "standby" | "running" | "stopped";
   /** Finishes the block under way, hands the mark back. Idempotent. */
@@ -50,6 +62,8 @@ export function openSink(options: SinkOptions): Sink {
   const running = new RunningSink(options);
   const ended = running.run();
   return {
+    stream: running.feed.stream,
+    figures: running.figures,
     get position() {
       return { acknowledged: running.acknowledged };
     },
@@ -66,17 +80,26 @@ export function openSink(options: SinkOptions): Sink {
 class RunningSink {
   acknowledged = 0;
   state: Sink["state"] = "starting";
+  readonly feed: Feed;
+  readonly figures = noFigures();
   readonly #options: SinkOptions;
   readonly #owner: string;
   readonly #stopping = new AbortController();
   readonly #writer: BlockWriter;
+  readonly #tombstones: Tombstones;
   #inbox: Inbox | undefined;
+  /** The last message that had rows. */
+  #newest: number | undefined;
   #stored: StoredMark = { mark: { acknowledged: 0 }, revision: 0 };
 
   constructor(options: SinkOptions) {
     this.#options = options;
     this.#owner = options.random.hex(8);
-    this.#writer = createBlockWriter({ ...options, signal: this.#stopping.signal });
+    this.feed = options.feed ?? feeds.events;
+    this.#tombstones = new Tombstones(options.warehouse, options.clock);
+    const { figures } = this;
+    const signal = this.#stopping.signal;
+    this.#writer = createBlockWriter({ ...options, figures, tombstones: this.#tombstones, signal });
   }
 
   stop(): void {
@@ -109,13 +132,14 @@ class RunningSink {
   /** Makes the mark ours, or waits until its owner is gone. */
   async #own(bucket: KeyValue): Promise<boolean> {
     const { clock, takeOverAfterMs } = this.#options;
-    this.#stored = await readMark(bucket);
-    const { owner } = this.#stored.mark;
+    this.#stored = await readMark(bucket, this.feed.markKey);
+    const { owner, newest } = this.#stored.mark;
+    this.#newest = newest;
     if (owner !== undefined && owner !== this.#owner && takeOverAfterMs > 0) {
       this.state = "standby";
       this.acknowledged = this.#stored.mark.acknowledged;
       await clock.sleep(takeOverAfterMs, this.#stopping.signal);
-      if ((await readMark(bucket)).revision !== this.#stored.revision) return false;
+      if ((await readMark(bucket, this.feed.markKey)).revision !== this.#stored.revision) return false;
     }
     if (this.#stopping.signal.aborted) return false;
     await this.#write(bucket, await this.#checked(this.#stored.mark));
@@ -124,13 +148,16 @@ class RunningSink {
 
   /** A stream that ends before our mark is another stream: it was lost and made anew. */
   async #checked(mark: Mark): Promise<Mark> {
-    const last = await this.#options.connection.reader.lastSequence(streams.events.name, subjects.allEvents);
+    const { stream, subject } = this.feed;
+    const last = await this.#options.connection.reader.lastSequence(stream, subject);
     if (last === 0 || last >= mark.acknowledged) return mark;
     this.#options.log.error("sink.stream_rolled_back", {
       code: "stream_rolled_back",
+      stream,
       last,
       acknowledged: mark.acknowledged,
     });
+    this.#newest = undefined;
     return { acknowledged: 0 };
   }
 
@@ -141,7 +168,7 @@ class RunningSink {
     if (mark.sent === undefined) return;
     const { from, to } = mark.sent;
     const messages: Decoded[] = [];
-    const range = { stream: streams.events.name, subject: subjects.allEvents, from, to };
+    const range = { stream: this.feed.stream, subject: this.feed.subject, from, to };
     for await (const message of this.#options.connection.reader.readRange(range))
       messages.push(this.#decode(message));
     const same = isSameRange(mark.sent, messages);
@@ -151,6 +178,7 @@ class RunningSink {
     // already are dropped by the merge, as the later of two with one id.
     if (!(await this.#writeBlocks(messages, same ? "in_doubt" : "absent"))) return;
     this.acknowledged = to;
+    this.#newest = messages.findLast(({ rows }) => rows.length > 0)?.sequence ?? this.#newest;
     await this.#write(bucket, { acknowledged: to });
   }
 
@@ -161,17 +189,21 @@ class RunningSink {
     this.#inbox = inbox;
     const following = await connection.reader.follow(
       {
-        stream: streams.events.name,
-        subject: subjects.allEvents,
+        stream: this.feed.stream,
+        subject: this.feed.subject,
         after: this.acknowledged,
         bytesInFlightMax,
       },
       (message) => inbox.offer(this.#decode(message)),
     );
+    let hasFailed = false;
+    void following.ended?.then((end) => (hasFailed = end === "failed"));
     try {
       while (!this.#stopping.signal.aborted) {
         const messages = await inbox.take(this.#idleMs);
         if (messages.length > 0) await this.#take(bucket, inbox, messages);
+        // In front of a message of a newer version, say: what came before it is written by now.
+        else if (hasFailed) throw new Error("the feed ended at a message that cannot be read");
         else if (!this.#stopping.signal.aborted)
           await this.#write(bucket, { acknowledged: this.acknowledged });
       }
@@ -194,28 +226,55 @@ class RunningSink {
       if (!(await this.#writeBlocks(messages, "absent"))) return;
     }
     this.acknowledged = to;
+    this.#newest = messages.findLast(({ rows: own }) => own.length > 0)?.sequence ?? this.#newest;
+    this.figures.acknowledgedTime = messages.at(-1)?.time ?? 0;
     if (inbox.isEmpty) await this.#write(bucket, { acknowledged: to });
   }
 
   async #writeBlocks(messages: readonly Decoded[], known: "absent" | "in_doubt"): Promise<boolean> {
+    const deleted = messages.flatMap(({ rows }) => rows).filter(({ table }) => table === "deletions");
+    for (const { environment, unit } of deleted) this.#tombstones.add(environment, unit);
+    if (!(await this.#insist(() => this.#tombstones.refresh()))) return false;
     for (const block of blocksOf(messages)) {
       if ((await this.#writer.write(block, known)) === "stopped") return false;
     }
-    return true;
+    if (deleted.length === 0) return true;
+    return this.#insist(async () => {
+      const purged = await purgeUnits(this.#options.warehouse, deleted); // K4
+      if (!purged.ok)
+        this.#options.log.warn("sink.deletion_delayed", { reason: failureText(purged.failure) });
+      return purged.ok;
+    });
+  }
+
+  /** Until it is done; false when told to stop. */
+  async #insist(attempt: () => Promise<boolean>): Promise<boolean> {
+    const backoff = new Backoff(this.#options.random, { maxMs: retryMsMax });
+    while (!this.#stopping.signal.aborted) {
+      if (await attempt()) return true;
+      this.figures.retries++;
+      await this.#options.clock.sleep(backoff.nextMs(), this.#stopping.signal);
+    }
+    return false;
   }
 
   async #handBack(bucket: KeyValue): Promise<void> {
     if (this.#stored.mark.owner !== this.#owner) return;
     const { owner: _, ...mark } = this.#stored.mark;
     const done = mark.sent === undefined || this.acknowledged >= mark.sent.to;
-    await writeMark(bucket, done ? { acknowledged: this.acknowledged } : mark, this.#stored.revision);
+    const last = done ? { acknowledged: this.acknowledged, ...this.#reach } : mark;
+    await writeMark(bucket, this.feed.markKey, last, this.#stored.revision);
   }
 
   async #write(bucket: KeyValue, mark: Mark): Promise<void> {
-    const owned = { ...mark, owner: this.#owner };
-    const revision = await writeMark(bucket, owned, this.#stored.revision);
+    const owned = { ...mark, ...this.#reach, owner: this.#owner };
+    const revision = await writeMark(bucket, this.feed.markKey, owned, this.#stored.revision);
     if (revision === undefined) throw new Superseded();
     this.#stored = { mark: owned, revision };
+  }
+
+  get #reach(): Pick<Mark, "newest"> {
+    return this.#newest === undefined ? {} : { newest: this.#newest };
   }
 
   /** How often an idle owner renews its mark, so that nobody takes it for gone. */
@@ -226,12 +285,18 @@ class RunningSink {
 
   /** The stream gave up messages before we had them: nobody can bring them back, so this is said and passed over. */
   #sayPurged(expected: number, first: number): void {
-    this.#options.log.error("sink.stream_purged", { code: "stream_purged", expected, first });
+    this.#options.log.error("sink.stream_purged", {
+      code: "stream_purged",
+      stream: this.feed.stream,
+      expected,
+      first,
+    });
   }
 
-  #decode(message: Parameters<typeof decode>[0]): Decoded {
-    const decoded = decode(message);
+  #decode(message: StreamMessage): Decoded {
+    const decoded = decode(this.feed, message);
     if (decoded.poison !== undefined) {
+      this.figures.poisonous++;
       const { sequence, poison } = decoded;
       this.#options.log.error("sink.message_poisonous", {
         code: "message_poisonous",

@@ -26,6 +26,7 @@ export class ExactSum {
   }
 
   add(value: number): void {
+    if (value === 0) return;
     const parts = this.#parts;
     let carried = value;
     let kept = 0;
@@ -42,8 +43,14 @@ export class ExactSum {
     this.#length = kept;
   }
 
+  /** Adds all of another sum. */
+  addAll(other: ExactSum): void {
+    for (let index = 0; index < other.#length; index++) this.add(other.#parts[index] as number);
+  }
+
   /** Adds left × right, both halves of the product. */
   addProduct(left: number, right: number): void {
+    if (left === 0 || right === 0) return;
     const product = left * right;
     const leftHigh = highHalf(left);
     const leftLow = left - leftHigh;
@@ -106,7 +113,8 @@ export function meanOf(count: number, sum: ExactSum): number {
 }
 
 export function assertSummable(value: number): void {
-  assert(Math.abs(value) <= magnitudeMax, `value ${value} is not a number that sums can hold`);
+  // The message is put together only when it is needed: doing so costs more than the sum.
+  if (!(Math.abs(value) <= magnitudeMax)) assert(false, `value ${value} is not a number that sums can hold`);
 }
 
 function highHalf(value: number): number {

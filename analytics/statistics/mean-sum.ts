@@ -45,8 +45,21 @@ export class MeanSum {
 
   replace(before: number, after: number): void {
     if (before === after) return;
+    if (isSmallInteger(before) && isSmallInteger(after)) {
+      // Both differences are whole numbers below 2^53, so they are exact: two additions in place of six.
+      this.#sum.add(after - before);
+      this.#squares.add(after * after - before * before);
+      return;
+    }
     this.remove(before);
     this.add(after);
+  }
+
+  /** Takes in all of another group, which stays as it is. */
+  addAll(other: MeanSum): void {
+    this.#count += other.#count;
+    this.#sum.addAll(other.#sum);
+    this.#squares.addAll(other.#squares);
   }
 
   summary(): MeanMoments {
@@ -63,3 +76,6 @@ export class MeanSum {
     return { count: this.#count, sum: [...this.#sum.parts], squares: [...this.#squares.parts] };
   }
 }
+
+/** Counts and whole amounts, whose squares are whole numbers below 2^52. */
+const isSmallInteger = (value: number): boolean => (value | 0) === value && Math.abs(value) <= 67_108_864;

@@ -49,6 +49,16 @@ export class PairSum {
     this.add(after[0], after[1]);
   }
 
+  /** Takes in all of another group, which stays as it is. */
+  addAll(other: PairSum): void {
+    this.#count += other.#count;
+    this.#numerators.addAll(other.#numerators);
+    this.#denominators.addAll(other.#denominators);
+    this.#numeratorSquares.addAll(other.#numeratorSquares);
+    this.#denominatorSquares.addAll(other.#denominatorSquares);
+    this.#products.addAll(other.#products);
+  }
+
   summary(): RatioMoments {
     const count = this.#count;
     if (count === 0) return noPairs;

@@ -1,4 +1,4 @@
-import { compile } from "../../evaluation/compile.ts";
+import { compile, type PlanContent } from "../../evaluation/compile.ts";
 import { PublishedExperiment } from "../../protocols/experiment.ts";
 import { Flag } from "../../protocols/flag.ts";
 import { EnvironmentKey } from "../../protocols/ids.ts";
@@ -117,12 +117,18 @@ const experimentOf = (key: string): PublishedExperiment =>
 export const kindOf = (index: number): Kind => (["a", "b", "a", "b", "c"] as const)[index % 5] ?? "a";
 export const keyOf = (index: number): string => `${kindOf(index)}-${index}`;
 
-export function planOf(flagCount: number): Plan {
-  const make = { a: plain, b: targeted, c: tried };
-  const flags = Array.from({ length: flagCount }, (_, index) => make[kindOf(index)](keyOf(index), index));
-  const experiments = flags.filter(({ key }) => key.startsWith("c")).map(({ key }) => experimentOf(key));
-  const metrics = [Metric.parse({ key: "orders", definition: { type: "count", event: "order" } })];
-  const content = {
+/** Flags of kind c beyond the wanted experiments are made as those of kind b, under their own keys. */
+export function contentOf(flagCount: number, experimentCount = flagCount): PlanContent {
+  const experiments: PublishedExperiment[] = [];
+  const flags = Array.from({ length: flagCount }, (_, index) => {
+    const [key, kind] = [keyOf(index), kindOf(index)];
+    if (kind === "a") return plain(key);
+    if (kind === "b") return targeted(key, index);
+    if (experiments.length >= experimentCount) return targeted(key, index);
+    experiments.push(experimentOf(key));
+    return tried(key);
+  });
+  return {
     environment: EnvironmentKey.parse("bench"),
     salt,
     unitSalt,
@@ -130,12 +136,17 @@ export function planOf(flagCount: number): Plan {
     flags,
     segments: [],
     experiments,
-    metrics,
+    metrics: [Metric.parse({ key: "orders", definition: { type: "count", event: "order" } })],
     layers: experiments.map(({ key }) => PublishedLayer.parse({ key })),
     holdouts: [],
     overrides: [],
   };
-  const compilation = compile(content, 1, EpochMs.parse(0));
+}
+
+export const planOf = (flagCount: number): Plan => compiledOf(contentOf(flagCount));
+
+export function compiledOf(content: PlanContent, version = 1): Plan {
+  const compilation = compile(content, version, EpochMs.parse(0));
   if (!compilation.ok) throw new Error(JSON.stringify(compilation.problems));
   return compilation.plan;
 }

@@ -1,111 +1,101 @@
-import { connect, type Socket } from "node:net";
+import { quantileOfSorted, shareAbove } from "../figures.ts";
+import { Lane, type Answered } from "./lane.ts";
+import { slowMs, type LoadOrder, type LoadOutcome } from "./load-order.ts";
+import { machineMs } from "./machine-clock.ts";
+import { RequestSource } from "./request-source.ts";
+import { VersionWatch } from "./version-watch.ts";
 
-// The load generator: a process of its own, so that it takes no time from the server. Raw sockets, kept alive, one
-// request at a time on each. At a fixed rate latency counts from the moment a request was due, not from when a socket
-// was free for it: otherwise a server that stalls looks quick.
+// The load generator: a process of its own, so that it takes no time from the server. At a fixed rate latency counts
+// from the moment a request was due, not from when a socket was free for it: otherwise a server that stalls looks quick.
 
-export interface LoadOrder {
-  readonly port: number;
-  readonly request: string;
-  readonly connections: number;
-  readonly ms: number;
-  /** Absent: as fast as answers come. */
-  readonly requestsPerSecond?: number;
-}
+/** At a fixed rate, how long the last answers are waited for. */
+const lastAnswersMs = 200;
 
-export interface LoadOutcome {
-  readonly requests: number;
-  readonly notOk: number;
-  readonly ms: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-}
+class Load {
+  readonly #order: LoadOrder;
+  readonly #resolve: (outcome: LoadOutcome) => void;
+  readonly #source: RequestSource;
+  readonly #watch = new VersionWatch();
+  readonly #latencies: number[] = [];
+  readonly #lanes: readonly Lane[];
+  /** The longest idle is asked next: a server ends connections that nobody uses for seconds. */
+  readonly #idle: Lane[] = [];
+  /** When requests were due that found no idle lane. */
+  readonly #due: number[] = [];
+  readonly #startMs = performance.now();
+  readonly #endMs: number;
+  #asked = 0;
+  #notOk = 0;
+  #isFinished = false;
 
-class Lane {
-  readonly #socket: Socket;
-  readonly #request: Buffer;
-  readonly #onAnswer: (lane: Lane, ok: boolean, dueMs: number) => void;
-  #received = "";
-  #dueMs = 0;
-
-  constructor(order: LoadOrder, onAnswer: (lane: Lane, ok: boolean, dueMs: number) => void) {
-    this.#request = Buffer.from(order.request);
-    this.#onAnswer = onAnswer;
-    this.#socket = connect({ port: order.port, host: "127.0.0.1", noDelay: true });
-    this.#socket.on("data", (chunk) => this.#read(chunk));
+  constructor(order: LoadOrder, resolve: (outcome: LoadOutcome) => void) {
+    this.#order = order;
+    this.#resolve = resolve;
+    this.#source = new RequestSource(order.requests);
+    this.#endMs = this.#startMs + order.ms;
+    const answered = (lane: Lane, answer: Answered): void => this.#answered(lane, answer);
+    this.#lanes = Array.from({ length: order.connections }, () => new Lane(order.port, answered));
   }
 
-  ask(dueMs: number): void {
-    this.#dueMs = dueMs;
-    this.#socket.write(this.#request);
+  run(): void {
+    if (this.#order.requestsPerSecond !== undefined) return this.#pace(this.#order.requestsPerSecond);
+    for (const lane of this.#lanes) this.#ask(lane, performance.now());
   }
 
-  close(): void {
-    this.#socket.destroy();
-  }
-
-  #read(chunk: Buffer): void {
-    this.#received += chunk.toString("latin1");
-    const headEnd = this.#received.indexOf("\r\n\r\n");
-    if (headEnd < 0) return;
-    const length = Number(/content-length: (\d+)/i.exec(this.#received)?.[1]);
-    if (this.#received.length < headEnd + 4 + length) return;
-    const ok = this.#received.startsWith("HTTP/1.1 200");
-    this.#received = "";
-    this.#onAnswer(this, ok, this.#dueMs);
-  }
-}
-
-function load(order: LoadOrder): Promise<LoadOutcome> {
-  return new Promise((resolve) => {
-    const latencies: number[] = [];
-    const idle: Lane[] = [];
-    const due: number[] = [];
-    let notOk = 0;
-    const startMs = performance.now();
-    const endMs = startMs + order.ms;
-    const isFixed = order.requestsPerSecond !== undefined;
-    const lanes = Array.from(
-      { length: order.connections },
-      () =>
-        new Lane(order, (lane, ok, dueMs) => {
-          const nowMs = performance.now();
-          latencies.push(nowMs - dueMs);
-          if (!ok) notOk++;
-          if (nowMs >= endMs) return finish(nowMs);
-          if (!isFixed) return lane.ask(nowMs);
-          const next = due.shift();
-          if (next === undefined) idle.push(lane);
-          else lane.ask(next);
-        }),
-    );
-    let finished = false;
-    const finish = (nowMs: number): void => {
-      if (finished) return;
-      finished = true;
-      for (const lane of lanes) lane.close();
-      latencies.sort((a, b) => a - b);
-      const at = (share: number): number =>
-        latencies[Math.floor(share * (latencies.length - 1))] ?? Number.NaN;
-      resolve({ requests: latencies.length, notOk, ms: nowMs - startMs, p50Ms: at(0.5), p99Ms: at(0.99) });
+  #pace(requestsPerSecond: number): void {
+    this.#idle.push(...this.#lanes);
+    const everyMs = 1_000 / requestsPerSecond;
+    let nextMs = this.#startMs;
+    const schedule = (): void => {
+      for (const nowMs = performance.now(); nextMs <= nowMs; nextMs += everyMs) {
+        const lane = this.#idle.shift();
+        if (lane === undefined) this.#due.push(nextMs);
+        else this.#ask(lane, nextMs);
+      }
+      if (nextMs >= this.#endMs) setTimeout(() => this.#finish(performance.now()), lastAnswersMs);
+      else if (this.#order.yields === true) setTimeout(schedule, 1);
+      else setImmediate(schedule); // a timer's millisecond is longer than the interval
     };
-    if (order.requestsPerSecond === undefined) for (const lane of lanes) lane.ask(performance.now());
-    else {
-      idle.push(...lanes);
-      const everyMs = 1_000 / order.requestsPerSecond;
-      let nextMs = startMs;
-      const schedule = (): void => {
-        for (const nowMs = performance.now(); nextMs <= nowMs; nextMs += everyMs) {
-          const lane = idle.pop();
-          if (lane === undefined) due.push(nextMs);
-          else lane.ask(nextMs);
-        }
-        if (nextMs < endMs) setImmediate(schedule); // a timer's millisecond is longer than the interval
-        else setTimeout(() => finish(performance.now()), 200);
-      };
-      schedule();
-    }
-  });
+    schedule();
+  }
+
+  #ask(lane: Lane, dueMs: number): void {
+    this.#asked++;
+    lane.ask(this.#source.next(), dueMs);
+  }
+
+  #answered(lane: Lane, { ok, dueMs, text }: Answered): void {
+    const nowMs = performance.now();
+    this.#latencies.push(nowMs - dueMs);
+    if (!ok) this.#notOk++;
+    if (this.#order.watchesVersion === true) this.#watch.see(text, machineMs);
+    if (this.#order.requestsPerSecond !== undefined) {
+      const next = this.#due.shift();
+      if (next === undefined) this.#idle.push(lane);
+      else this.#ask(lane, next);
+    } else if (nowMs >= this.#endMs) this.#finish(nowMs);
+    else this.#ask(lane, nowMs);
+  }
+
+  #finish(nowMs: number): void {
+    if (this.#isFinished) return;
+    this.#isFinished = true;
+    for (const lane of this.#lanes) lane.close();
+    const isFixed = this.#order.requestsPerSecond !== undefined;
+    const unanswered = isFixed ? this.#asked + this.#due.length - this.#latencies.length : 0;
+    const sorted = Float64Array.from(this.#latencies).sort();
+    this.#resolve({
+      requests: sorted.length,
+      notOk: this.#notOk + unanswered,
+      ms: nowMs - this.#startMs - (isFixed ? lastAnswersMs : 0),
+      p50Ms: quantileOfSorted(sorted, 0.5),
+      p99Ms: quantileOfSorted(sorted, 0.99),
+      maxMs: sorted.at(-1) ?? Number.NaN,
+      slowShare: shareAbove(sorted, slowMs),
+      firstSeen: this.#watch.firstSeen,
+    });
+  }
 }
 
-process.on("message", (order: LoadOrder) => void load(order).then((outcome) => process.send?.(outcome)));
+process.on("message", (order: LoadOrder) => new Load(order, (outcome) => process.send?.(outcome)).run());
+process.on("disconnect", () => process.exit(0));

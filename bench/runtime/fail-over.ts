@@ -1,7 +1,7 @@
 import { openClient } from "../../runtime/index.ts";
 import type { ActorClient } from "../../runtime/index.ts";
 import { shardCountDefault, shardOf } from "../../runtime/messaging/address.ts";
-import { quantile } from "../ingest/event-stream.ts";
+import { quantile } from "../figures.ts";
 import { below, type BenchRow } from "../report.ts";
 import { openBenchConnection } from "./actor-tools.ts";
 import { add } from "./counter.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { unitIdOf } from "../../evaluation/unit.ts";
-import { defaultUnitType } from "../../protocols/ids.ts";
+import { defaultUnitType, type UnitType } from "../../protocols/ids.ts";
 import { routes } from "../../protocols/routes.ts";
 import type { Api } from "../api.ts";
 import type { Clock } from "../clock.ts";
@@ -31,11 +31,12 @@ export async function unitIdsOf(
   environment: string,
   clock: Clock,
   signal: AbortSignal,
+  unitType: UnitType = defaultUnitType,
 ): Promise<ImportOptions["unitIdOf"]> {
   const published = await configOf(api, environment, signal);
   const config = published ?? (await publishEmpty(api, environment, clock, signal));
   const { unitSalt } = Salted.parse(config).plan;
-  return (rawKey) => unitIdOf(unitSalt, defaultUnitType, rawKey);
+  return (rawKey) => unitIdOf(unitSalt, unitType, rawKey);
 }
 
 async function configOf(api: Api, environment: string, signal: AbortSignal): Promise<unknown> {
@@ -63,7 +64,7 @@ async function publishEmpty(
       "nothing_published",
       `publish ${environment} once before: its salt, which lists of keys need, is in the published configuration`,
     );
-  await publish(api, environment, "Empty, before an import", signal);
+  await publish(api, environment, "Empty, before an import or upload", signal);
   for (let tries = 0; tries < planTriesMax; tries++) {
     const config = await configOf(api, environment, signal);
     if (config !== undefined) return config;

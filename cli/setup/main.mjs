@@ -45,6 +45,10 @@ const commands = {
     needs: () => ["nats"],
     run: ({ script, args }) => script("runtime/chaos/main.ts", args),
   },
+  faults: {
+    needs: () => ["nats", "console"],
+    run: ({ script, args }) => script("bench/faults/main.ts", args),
+  },
   conformance: {
     needs: () => [],
     run: ({ script, args }) => script("cli/conformance/main.ts", args),

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { jetstreamManager } from "@nats-io/jetstream";
+import { connect } from "@nats-io/transport-node";
 import { experiment, flag, planOf } from "../../evaluation/testing.ts";
 import type { Plan } from "../../protocols/plan.ts";
+import { assignmentAgeMsMax, buckets } from "../../protocols/topology.ts";
 import {
   directory,
   eventually,
@@ -41,6 +44,7 @@ before(async () => {
   [log, redis] = await Promise.all([openTestLog(), startRedis()]);
   await log.putDirectory(directory());
   await log.putPlan(plan(1, 0));
+  await log.connection.bucket(buckets.assignments); // as it was when entries had no end
   gateway = await openTestGateway(log);
   other = await openTestGateway(log);
   byRedis = await openTestGateway(log, { REDIS_URL: redis.url });
@@ -96,6 +100,13 @@ test("a bulk answer keeps, too", async () => {
   assert.equal(await bulk(), "off");
   await publish(plan(5, 10_000, { phase: 3 }));
   assert.equal(await bulk(), "off");
+});
+
+test("kept variants have an end from the gateway's start, also in a bucket from before they had", async () => {
+  const connection = await connect({ servers: log.nats.url });
+  const { config } = await (await jetstreamManager(connection)).streams.info(`KV_${buckets.assignments}`);
+  await connection.close();
+  assert.equal(config.max_age, assignmentAgeMsMax * 1_000_000); // the server counts nanoseconds
 });
 
 test("a store that is away costs the stickiness, is said and counted, and no request", async () => {

@@ -1,5 +1,5 @@
 import type { Evaluation, EvaluationContext, KeptVariant } from "../../protocols/decision.ts";
-import type { EnvironmentKey } from "../../protocols/ids.ts";
+import type { EnvironmentKey, UnitId } from "../../protocols/ids.ts";
 import type { Clock } from "../../runtime/index.ts";
 import type { Counts } from "../counts.ts";
 import type { LivePlan } from "../live-plan.ts";
@@ -27,6 +27,8 @@ export interface AssignmentsOptions {
   readonly store: AssignmentStore;
   readonly clock: Clock;
   readonly counts: Counts;
+  /** Nothing is kept of such a unit: hashing decides. */
+  readonly denies: (environment: EnvironmentKey, unit: UnitId) => boolean;
   readonly daysOf: (environment: EnvironmentKey) => number;
 }
 
@@ -48,6 +50,8 @@ export class Assignments {
     asked: EvaluationContext,
     make: (context: EvaluationContext) => readonly Evaluation[],
   ): Promise<StickyDecision> {
+    if (this.#options.denies(plan.environment, asked.unitId))
+      return { evaluations: make(asked), context: asked, stickyUnavailable: false };
     const place: UnitPlace = {
       environment: plan.environment,
       unitId: asked.unitId,

@@ -55,6 +55,14 @@ export class BucketStore implements AssignmentStore {
     throw new Error(`the entry of a unit changed ${triesMax} times while it was written`);
   }
 
+  async forget(who: Omit<UnitPlace, "ttlMs">): Promise<void> {
+    await (await this.#bucket()).delete(keyOf(who));
+  }
+
+  async holds(who: Omit<UnitPlace, "ttlMs">): Promise<boolean> {
+    return (await (await this.#bucket()).get(keyOf(who))) !== undefined;
+  }
+
   async close(): Promise<void> {}
 
   #present(entry: Entry, experiment: string, phase: number): string | undefined {
@@ -80,4 +88,5 @@ function entryOf(value: Uint8Array): Entry {
 }
 
 /** Unit ids are base64url, which a subject may hold. */
-const keyOf = ({ environment, unitId }: UnitPlace): string => `${escapeToken(environment)}.${unitId}`;
+const keyOf = ({ environment, unitId }: Omit<UnitPlace, "ttlMs">): string =>
+  `${escapeToken(environment)}.${unitId}`;

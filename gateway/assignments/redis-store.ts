@@ -1,30 +1,16 @@
 import { once } from "node:events";
-import { Redis } from "ioredis";
 import type { Log } from "../../runtime/index.ts";
+import { openRedis, type Redis } from "../redis.ts";
 import type { AssignmentStore, Kept, UnitPlace, Wanted } from "./store.ts";
 
 // The store in Redis: a hash for each unit, a field for each experiment and phase, so that setting a field that is
 // there changes nothing, and the first writer wins.
 
-/** Longer than an answer takes, shorter than a request waits. */
-const commandMsMax = 500;
-const connectMsMax = 2_000;
-const retryMsMax = 2_000;
-
 export class RedisStore implements AssignmentStore {
   readonly #redis: Redis;
 
   constructor(url: string, log: Log) {
-    this.#redis = new Redis(url, {
-      connectTimeout: connectMsMax,
-      commandTimeout: commandMsMax,
-      // A request decides without the store rather than wait for it to come back.
-      enableOfflineQueue: false,
-      maxRetriesPerRequest: 0,
-      retryStrategy: (times) => Math.min(retryMsMax, 50 * 2 ** Math.min(times, 10)),
-    });
-    // Without a listener the library prints to the console; the address may hold a password, so it is not logged.
-    this.#redis.on("error", (error: Error) => log.warn("redis_not_reached", { reason: error.message }));
+    this.#redis = openRedis(url, log);
   }
 
   async get(place: UnitPlace, wanted: readonly Wanted[]): Promise<Kept> {
@@ -39,10 +25,26 @@ export class RedisStore implements AssignmentStore {
 
   async keep(place: UnitPlace, wanted: Wanted, variant: string): Promise<string> {
     const [key, field] = [keyOf(place), fieldOf(wanted)];
-    const isFirst = await this.#redis.hsetnx(key, field, variant);
-    // The unit's variants live together, as long as the newest of them.
-    await this.#redis.pexpire(key, place.ttlMs);
-    return isFirst === 1 ? variant : ((await this.#redis.hget(key, field)) ?? variant);
+    // In one transaction: what is kept without an end would stay for ever. The unit's variants live together, as long as
+    // the newest of them.
+    const [, , kept] =
+      (await this.#redis
+        .multi()
+        .hsetnx(key, field, variant)
+        .pexpire(key, place.ttlMs)
+        .hget(key, field)
+        .exec()) ?? [];
+    const [error, winner] = kept ?? [];
+    if (error instanceof Error) throw error;
+    return typeof winner === "string" ? winner : variant;
+  }
+
+  async forget(who: Omit<UnitPlace, "ttlMs">): Promise<void> {
+    await this.#redis.del(keyOf(who));
+  }
+
+  async holds(who: Omit<UnitPlace, "ttlMs">): Promise<boolean> {
+    return (await this.#redis.exists(keyOf(who))) > 0;
   }
 
   /** Resolves when it can be asked. */
@@ -56,6 +58,7 @@ export class RedisStore implements AssignmentStore {
   }
 }
 
-const keyOf = ({ environment, unitId }: UnitPlace): string => `weir:assign:${environment}:${unitId}`;
+const keyOf = ({ environment, unitId }: Omit<UnitPlace, "ttlMs">): string =>
+  `weir:assign:${environment}:${unitId}`;
 /** No key holds a `#`. */
 const fieldOf = ({ experiment, phase }: Wanted): string => `${experiment}#${phase}`;

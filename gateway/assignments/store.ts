@@ -26,5 +26,9 @@ export interface AssignmentStore {
   get(place: UnitPlace, wanted: readonly Wanted[]): Promise<Kept>;
   /** The first writer wins: answers the variant that is kept from now on, which may be another than the one given. */
   keep(place: UnitPlace, wanted: Wanted, variant: string): Promise<string>;
+  /** Takes out all that is kept of a unit. */
+  forget(who: Omit<UnitPlace, "ttlMs">): Promise<void>;
+  /** Whether anything is kept of it. */
+  holds(who: Omit<UnitPlace, "ttlMs">): Promise<boolean>;
   close(): Promise<void>;
 }

@@ -14,12 +14,16 @@ const askMsMax = 10_000;
 
 const idempotencyKey = /^[\x21-\x7e]{1,128}$/;
 
-/** Asks one actor on the caller's behalf. `Idempotency-Key` becomes the command's id, apart for each token. */
+/**
+ * Asks one actor on the caller's behalf. `Idempotency-Key` becomes the command's id, apart for each token. A request that
+ * asks several times names the parts: otherwise the second would be taken for the first again.
+ */
 export async function ask<Value>(
   room: Room,
   call: Call,
   address: Address,
   message: unknown,
+  part?: string | number,
 ): Promise<Outcome<Value>> {
   const link = room.link();
   if (link === undefined)
@@ -29,7 +33,8 @@ export async function ask<Value>(
     const message = "must be 1 to 128 printable characters";
     return fail({ code: "invalid_request", issues: [{ path: "Idempotency-Key", message }] });
   }
-  const id = given === "" ? {} : { id: `${call.principal.prefix}:${given}` };
+  const suffix = part === undefined ? "" : `:${part}`;
+  const id = given === "" ? {} : { id: `${call.principal.prefix}:${given}${suffix}` };
   return link.client.ask<Value, Failure>(address, message, {
     by: call.principal.prefix,
     timeoutMs: askMsMax,

@@ -1,10 +1,11 @@
 import type { z } from "zod";
 import type { EnvironmentCollection, EnvironmentMessage } from "../../protocols/environment-messages.ts";
 import { Experiment } from "../../protocols/experiment.ts";
-import { Flag, Segment } from "../../protocols/flag.ts";
+import { Flag } from "../../protocols/flag.ts";
 import type { HoldoutKey, LayerKey, SegmentKey } from "../../protocols/ids.ts";
 import { Holdout, Layer, Override } from "../../protocols/layer.ts";
 import { Metric } from "../../protocols/metric.ts";
+import { SegmentInput } from "../../protocols/segment-input.ts";
 
 // What the environment keeps lists of, and the messages that change each.
 
@@ -29,10 +30,20 @@ export const flags: Collection<Flag> = {
   schema: Flag,
   put: (flag, expected) => ({ type: "put_flag", flag, ...version(expected) }),
 };
-export const segments: Collection<Segment> & Removable = {
+export const segments: Collection<SegmentInput> & Removable = {
   name: "segments",
-  schema: Segment,
-  put: (segment, expected) => ({ type: "put_segment", segment, ...version(expected) }),
+  schema: SegmentInput,
+  put: ({ included, excluded, ...segment }, expected) => ({
+    type: "put_segment",
+    segment: {
+      ...segment,
+      included: Array.isArray(included) ? included : [],
+      excluded: Array.isArray(excluded) ? excluded : [],
+    },
+    ...(Array.isArray(included) ? {} : { included }),
+    ...(Array.isArray(excluded) ? {} : { excluded }),
+    ...version(expected),
+  }),
   remove: (key, expected) => ({
     type: "remove_segment",
     segment: key as SegmentKey,

@@ -3,7 +3,8 @@ import { fail, succeed } from "../../protocols/errors.ts";
 import type { Answer as Outcome } from "../../protocols/failures.ts";
 import { queryValue } from "../http.ts";
 
-const limitMax = 100;
+/** Items of a page of entities. */
+const entityLimits = { limitDefault: 100, limitMax: 100 };
 
 export interface PageAsked {
   readonly limit: number;
@@ -12,8 +13,9 @@ export interface PageAsked {
 }
 
 /** `?limit=` and `?cursor=`. */
-export function pageAsked(query: string): Outcome<PageAsked> {
-  const limitText = queryValue(query, "limit") ?? String(limitMax);
+export function pageAsked(query: string, limits = entityLimits): Outcome<PageAsked> {
+  const { limitDefault, limitMax } = limits;
+  const limitText = queryValue(query, "limit") ?? String(limitDefault);
   const limit = Number(limitText);
   if (!Number.isInteger(limit) || limit < 1 || limit > limitMax)
     return fail({
@@ -22,9 +24,26 @@ export function pageAsked(query: string): Outcome<PageAsked> {
     });
   const cursor = queryValue(query, "cursor");
   const after = cursor === undefined ? undefined : readCursor(cursor);
-  if (cursor !== undefined && after === undefined)
-    return fail({ code: "invalid_request", issues: [{ path: "cursor", message: "is not one of ours" }] });
-  return succeed({ limit, after });
+  return cursor !== undefined && after === undefined ? foreignCursor() : succeed({ limit, after });
+}
+
+const foreignCursor = (): Outcome<never> =>
+  fail({ code: "invalid_request", issues: [{ path: "cursor", message: "is not one of ours" }] });
+
+export interface NumberedPageAsked {
+  readonly limit: number;
+  /** Where the page before ended: a version, or a place in a list. At least 1. */
+  readonly after: number | undefined;
+}
+
+/** The same of what is numbered. */
+export function numberedPageAsked(query: string, limits = entityLimits): Outcome<NumberedPageAsked> {
+  const asked = pageAsked(query, limits);
+  if (!asked.ok) return asked;
+  const { limit } = asked.value;
+  const after = asked.value.after === undefined ? undefined : Number(asked.value.after);
+  if (after === undefined || (Number.isSafeInteger(after) && after >= 1)) return succeed({ limit, after });
+  return foreignCursor();
 }
 
 /** A page that an actor made, with its continuation as a cursor. */

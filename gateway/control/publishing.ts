@@ -15,7 +15,7 @@ import type { Call, Room } from "../call.ts";
 import { jsonAnswer, type Answer } from "../http.ts";
 import { parseBody } from "../json-body.ts";
 import { answer, ask, environmentActor, expectedVersion, scopeOf } from "./ask.ts";
-import { pageAsked, pageShown } from "./page.ts";
+import { numberedPageAsked, pageShown } from "./page.ts";
 
 /** What makes plans: publish, roll back, and the lives of experiments. */
 const dryRun = z.boolean().optional();
@@ -71,15 +71,9 @@ function lifecycleMessage(
 export async function listVersions(room: Room, call: Call): Promise<Answer> {
   const environment = inPath(room, call);
   if (!environment.ok) return call.problem(environment.failure);
-  const asked = pageAsked(call.head.query);
+  const asked = numberedPageAsked(call.head.query);
   if (!asked.ok) return call.problem(asked.failure);
-  const { limit, after } = asked.value;
-  const before = after === undefined ? undefined : Number(after);
-  if (before !== undefined && !(Number.isInteger(before) && before >= 1))
-    return call.problem({
-      code: "invalid_request",
-      issues: [{ path: "cursor", message: "is not one of ours" }],
-    });
+  const { limit, after: before } = asked.value;
   // Newest first, so the next page holds smaller versions.
   const message = { type: "list_versions", limit, ...(before === undefined ? {} : { before }) };
   const actor = environmentActor(environment.value);

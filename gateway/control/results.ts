@@ -6,6 +6,7 @@ import { experimentAddressKey, kinds, partitionKey, streams, subjects } from "..
 import type { Call, Link, Room } from "../call.ts";
 import { jsonAnswer, queryValue, type Answer } from "../http.ts";
 import { answer, ask, scopeOf, versionTag } from "./ask.ts";
+import { auditRecord } from "./audit-record.ts";
 import { inPath } from "./publishing.ts";
 
 const sources = ["streaming", "warehouse"] as const;
@@ -25,8 +26,12 @@ export async function getResults(room: Room, call: Call): Promise<Answer> {
   }
   const address = { kind: kinds.experiment, key: experimentAddressKey(environment.value, experiment.data) };
   const result = await ask<ExperimentResult>(room, call, address, { type: "result", source });
+  const audit = await auditRecord(room, environment.value, experiment.data);
   return answer(call, result, (value) =>
-    jsonAnswer(200, value, [versionTag(value.revision), ["cache-control", "no-cache"]]),
+    jsonAnswer(200, { ...value, ...(audit === undefined ? {} : { audit }) }, [
+      versionTag(value.revision),
+      ["cache-control", "no-cache"],
+    ]),
   );
 }
 

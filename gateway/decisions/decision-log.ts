@@ -1,7 +1,7 @@
 import { decisionLogDefault, type DecisionLogMode } from "../../protocols/decision-log.ts";
 import type { EvaluationContext } from "../../protocols/decision.ts";
 import type { Failure } from "../../protocols/failures.ts";
-import type { EnvironmentKey } from "../../protocols/ids.ts";
+import type { EnvironmentKey, UnitId } from "../../protocols/ids.ts";
 import { streams, subjects } from "../../protocols/topology.ts";
 import type { Clock, Random } from "../../runtime/index.ts";
 import type { Counts } from "../counts.ts";
@@ -18,12 +18,14 @@ const target = { stream: streams.decisions.name, subject: subjects.decisions };
 /** 20 000 answers of 400 bytes wait at most: at 50 000 a second, what 400 ms of silence gather. */
 const awaited: BatchTarget = {
   ...target,
+  batchMsMin: 2,
   batchMsMax: 2,
   appendMsMax: 3_000,
   inFlightBytesMax: 8_388_608,
 };
 const gathered: BatchTarget = {
   ...target,
+  batchMsMin: 100,
   batchMsMax: 100,
   appendMsMax: 10_000,
   inFlightBytesMax: 8_388_608,
@@ -34,6 +36,8 @@ export interface DecisionLogOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly counts: Counts;
+  /** Nothing of such a unit is written, whatever the mode. */
+  readonly denies: (environment: EnvironmentKey, unit: UnitId) => boolean;
   readonly modeOf: (environment: EnvironmentKey) => DecisionLogMode | undefined;
 }
 
@@ -63,6 +67,7 @@ export class DecisionLog {
     if (line === undefined) return undefined;
     const mode = this.#options.modeOf(environment) ?? decisionLogDefault;
     if (mode === "disabled" && !assigned) return undefined;
+    if (this.#options.denies(environment, unitId)) return undefined;
     const record = `{"id":"${id}","at":${now},"unit":"${unitId}",${line}`;
     if (assigned || mode === "sync") return this.#await(environment, record);
     if (this.#gathered.hasRoomFor(record.length)) this.#follow(environment, record);

@@ -27,6 +27,7 @@ export async function postAssignment(room: Room, call: Call, body: string): Prom
     kept: undefined,
     now: room.clock.now(),
   };
+  call.isAboutDenied(plan.environment, asked.unitId);
   const { evaluation, stickyUnavailable } = await decide(room, plan, experiment.flag, asked);
   room.counts.evaluations++;
   const id = room.requestIds.next();

@@ -23,6 +23,7 @@ export async function postFlagsEvaluate(room: Room, call: Call, body: string): P
     kept: undefined,
     now: room.clock.now(),
   };
+  call.isAboutDenied(plan.value.environment, asked.unitId);
   const shown = (evaluation: { variation?: string; value?: unknown; ruleId?: string }): object => ({
     variant: evaluation.variation ?? null,
     payload: evaluation.value ?? null,

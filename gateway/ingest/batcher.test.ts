@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { EnvironmentKey } from "../../protocols/ids.ts";
 import { EpochMs } from "../../protocols/time.ts";
 import { seededRandom, type AppendOutcome, type Clock } from "../../runtime/index.ts";
-import { batchEventsMax, Batcher, inFlightBytesMax } from "./batcher.ts";
+import { batchEventsMax, Batcher, batchMsMin, inFlightBytesMax } from "./batcher.ts";
 
 const environment = "test" as EnvironmentKey;
 
@@ -75,6 +75,32 @@ test("a batch leaves at 500 events, and partitions do not mix", async () => {
   assert.notEqual(batcher.add(environment, 0, "line"), first);
   await batcher.flush();
   assert.equal(ids.length, 3);
+});
+
+test("a quiet partition's batch leaves soon; behind one that is under way the next gathers, and leaves with its answer", async () => {
+  const clock = fakeClock();
+  const sent: { readonly at: number; readonly lines: number }[] = [];
+  const answers: ((outcome: AppendOutcome) => void)[] = [];
+  const append = (_subject: string, data: Uint8Array): Promise<AppendOutcome> => {
+    sent.push({ at: clock.monotonicMs(), lines: Buffer.from(data).toString().split("\n").length });
+    return new Promise((resolve) => answers.push(resolve));
+  };
+  const batcher = new Batcher(append, clock, seededRandom(1));
+  const turns = async (): Promise<void> => {
+    for (let turn = 0; turn < 10; turn++) await clock.turn();
+  };
+  batcher.add(environment, 0, "first");
+  await turns();
+  assert.deepEqual(sent, [{ at: batchMsMin, lines: 1 }]);
+  const second = batcher.add(environment, 0, "second");
+  batcher.add(environment, 0, "third");
+  await clock.sleep(batchMsMin);
+  assert.equal(sent.length, 1, "it waits for the first");
+  answers[0]?.({ kind: "stored", sequence: 1 });
+  await turns();
+  assert.equal(sent[1]?.lines, 2);
+  answers[1]?.({ kind: "stored", sequence: 2 });
+  assert.deepEqual(await second.outcome, { ok: true });
 });
 
 test("equal batches have different message ids: the log must not take the second for a repetition", async () => {

@@ -1,9 +1,10 @@
-import type { EnvironmentKey } from "../../protocols/ids.ts";
+import type { EventType } from "../../protocols/event.ts";
+import { UnitId, type EnvironmentKey } from "../../protocols/ids.ts";
 import { subjects } from "../../protocols/topology.ts";
 import type { LivePlan } from "../live-plan.ts";
 import { isObject } from "../evaluate/request.ts";
 import type { Append } from "./batcher.ts";
-import type { Rejection } from "./resolve.ts";
+import type { Rejection } from "./scope.ts";
 
 /** One refused event, as the dead-letter stream holds it (JSON lines). */
 export interface DeadLetter {
@@ -13,6 +14,8 @@ export interface DeadLetter {
   readonly at: number;
   /** Prefix of the token that sent it. */
   readonly token: string;
+  /** What the route takes it for when it does not say so itself; absent where it must. */
+  readonly type?: EventType;
   /** The event without raw keys; absent when it was not an object, or larger than 8 KB. */
   readonly event?: unknown;
   readonly bytes: number;
@@ -66,8 +69,18 @@ export class DeadLetters {
 
 export function deadLetter(
   event: unknown,
-  { code, message }: Rejection,
-  { plan, at, token }: { readonly plan: LivePlan; readonly at: number; readonly token: string },
+  { code, message, kept: storable = message }: Rejection,
+  {
+    plan,
+    at,
+    token,
+    type,
+  }: {
+    readonly plan: LivePlan;
+    readonly at: number;
+    readonly token: string;
+    readonly type: EventType | undefined;
+  },
 ): DeadLetter {
   let kept: unknown;
   let text: string | undefined;
@@ -79,15 +92,48 @@ export function deadLetter(
   }
   const bytes = text === undefined ? 0 : Buffer.byteLength(text);
   const fits = text !== undefined && bytes <= letterBytesMax;
-  return { code, message, at, token, bytes, ...(fits ? { event: kept } : {}) };
+  return {
+    code,
+    message: storable,
+    at,
+    token,
+    ...(type === undefined ? {} : { type }),
+    bytes,
+    ...(fits ? { event: kept } : {}),
+  };
 }
+
+/** What an event may say that is no raw key; a member that nobody knows could be a misspelt one, so it is left out. */
+const keptMembers = new Set(
+  [
+    "type id ts unitType knownType bot metadata properties currency",
+    "experimentKey experiment flagKey variant variation eventName name value",
+    "reason code propensity version ranking items of item analytics",
+    "served candidate servedMs candidateMs error",
+  ].flatMap((names) => names.split(" ")),
+);
 
 /** Raw keys are never stored, not even here: the pseudonym stands in, so that the mended event can be sent again. */
 function withoutRawKeys(event: unknown, plan: LivePlan): unknown {
   if (!isObject(event)) return undefined;
-  const { userId, unit, sessionId: _sessionId, exposureToken: _exposureToken, ...others } = event;
-  const raw = userId ?? unit;
-  return typeof raw === "string" && others["unitId"] === undefined
-    ? { ...others, unitId: plan.units.of(raw) }
-    : others;
+  const { userId, unit, anonymousId, known } = event;
+  const isIdentify = event["type"] === "identify" || anonymousId !== undefined || known !== undefined;
+  return {
+    ...Object.fromEntries(Object.entries(event).filter(([name]) => keptMembers.has(name))),
+    ...pseudonym("unitId", [event["unitId"]], isIdentify ? [anonymousId, unit] : [userId, unit], plan),
+    ...(isIdentify ? pseudonym("knownId", [event["knownId"]], [userId, known], plan) : {}),
+  };
+}
+
+/** Under `name`: what already was a pseudonym, or that of the first raw key. */
+function pseudonym(
+  name: string,
+  ids: readonly unknown[],
+  rawKeys: readonly unknown[],
+  plan: LivePlan,
+): Record<string, unknown> {
+  const id = ids.find((value) => UnitId.safeParse(value).success);
+  const raw = rawKeys.find((value) => typeof value === "string");
+  if (id !== undefined) return { [name]: id };
+  return typeof raw === "string" ? { [name]: plan.units.of(raw) } : {};
 }

@@ -39,7 +39,7 @@ async function recordsAfter(sequence: number): Promise<LogRecord[]> {
     to,
   }))
     for (const record of decodeBatch(data)) {
-      if (record.type !== "definition")
+      if ("unit" in record)
         assert.equal(subject, `events.test.${partitionOf(record.unit, 8)}`, "in the unit's partition");
       records.push(record);
     }
@@ -259,21 +259,25 @@ describe("events", () => {
       assert.deepEqual(Buffer.from(encodeBatch(records)), Buffer.from(data));
       sizes.push(records.length);
     }
-    assert.deepEqual(sizes, [500, 100]);
+    assert.equal(
+      sizes.reduce((sum, size) => sum + size, 0),
+      600,
+    );
+    assert.ok(Math.max(...sizes) <= 500);
   });
 
   test("rejected events wait in the dead-letter stream, without raw keys", async () => {
-    const from = await lastOf(streams.dead.name, "dead.test");
+    const from = await lastOf(streams.dead.name, "dead.events.test");
     await gateway.post(
       "/v1/exposures",
       exposure({ variant: "gold", userId: "secret-person", sessionId: "secret-session" }),
       { token: tokens.server },
     );
-    await eventually(async () => (await lastOf(streams.dead.name, "dead.test")) > from);
-    const to = await lastOf(streams.dead.name, "dead.test");
+    await eventually(async () => (await lastOf(streams.dead.name, "dead.events.test")) > from);
+    const to = await lastOf(streams.dead.name, "dead.events.test");
     for await (const { data } of log.connection.reader.readRange({
       stream: streams.dead.name,
-      subject: "dead.test",
+      subject: "dead.events.test",
       from: from + 1,
       to,
     })) {

@@ -1,142 +1,178 @@
-import type { IngestReceipt } from "../../protocols/event.ts";
+import { clockSkewMsMax, type EventType, type IngestReceipt } from "../../protocols/event.ts";
 import { fail, succeed } from "../../protocols/errors.ts";
-import type { Answer as Outcome } from "../../protocols/failures.ts";
-import type { ExposureRecord, MetricRecord } from "../../protocols/log-record.ts";
-import { partitionOf } from "../../protocols/topology.ts";
-import type { Clock, Random } from "../../runtime/index.ts";
-import type { Counts } from "../counts.ts";
+import type { Answer as Outcome, Failure } from "../../protocols/failures.ts";
+import type { Clock, Log, Random } from "../../runtime/index.ts";
 import type { Principal } from "../directory.ts";
 import type { LivePlan } from "../live-plan.ts";
-import { Batcher, type Append, type Batch } from "./batcher.ts";
+import { Admission, type Hold } from "./admission.ts";
+import { Batcher, eventsTarget, type Append, type Batch, type BatchReport } from "./batcher.ts";
 import type { RawEvent } from "./body.ts";
+import type { Consents } from "./consents.ts";
 import { DeadLetters, deadLetter, type DeadLetter } from "./dead-letters.ts";
-import { parseExposure, parseOutcome, type Parsed } from "./input.ts";
-import { RecentIds } from "./recent-ids.ts";
-import {
-  isRejection,
-  resolveExposure,
-  resolveOutcome,
-  type Rejection,
-  type ResolveScope,
-  type Resolved,
-} from "./resolve.ts";
+import type { Identities } from "./identities.ts";
+import type { IngestCounts } from "./ingest-counts.ts";
+import { Judge } from "./judge.ts";
+import { readEvent } from "./kinds.ts";
+import { Placing, type Place } from "./placing.ts";
+import type { ResolveScope } from "./scope.ts";
+import { Tally, type Verdict } from "./tally.ts";
 
-// Events in. The answer leaves after the log has acknowledged every event it calls accepted or duplicate.
+// Events in.
+//   I1. The answer leaves after the log has acknowledged every event that it calls accepted or duplicate.
+//   I2. Events of a request are judged in their order: a consent counts for those behind it.
+//   I3. A long request is taken apart in slices, so that nobody waits for the whole of it.
 
 export interface IngestOptions {
   readonly append: Append;
   readonly clock: Clock;
   readonly random: Random;
-  readonly counts: Counts;
+  readonly log: Log;
+  readonly counts: IngestCounts;
+  readonly consents: Consents;
+  readonly identities: Identities;
   readonly exposureSecret: string;
   readonly makeId: () => string;
+  readonly heldBytesMax?: number | undefined;
 }
-
-export type EventType = "exposure" | "metric";
 
 export interface IngestRequest {
-  readonly type: EventType;
+  /** What an event is that does not say so; undefined where each must. */
+  readonly type: EventType | undefined;
   readonly events: readonly RawEvent[];
+  /** What time the client had as it sent this. */
+  readonly sentAt?: number | undefined;
   readonly plan: LivePlan;
   readonly principal: Principal;
+  /** They were refused before, and lie among the letters: what is refused again gets no second one. */
+  readonly haveLetters?: boolean;
 }
 
-type EventRecord = ExposureRecord | MetricRecord;
+const sliceMsMax = 2;
+const sliceEvents = 64;
+const levelMsMax = 5_000;
+const retryAfterMs = 1_000;
 
 export class Ingest {
   readonly #options: IngestOptions;
+  readonly #admission: Admission;
   readonly #batcher: Batcher;
+  readonly #judge: Judge;
   readonly #dead: DeadLetters;
-  readonly #recent = new Map<string, RecentIds<Batch>>();
+  #trouble: Failure["code"] | undefined;
 
   constructor(options: IngestOptions) {
-    const { append, clock, random, counts, makeId } = options;
+    const { append, clock, random, counts, makeId, consents, identities } = options;
     this.#options = options;
-    this.#batcher = new Batcher(append, clock, random);
+    this.#admission = new Admission(options.heldBytesMax);
+    this.#batcher = new Batcher(append, clock, random, eventsTarget, (report) => this.#settled(report));
+    this.#judge = new Judge({ consents, identities, placing: new Placing(this.#batcher) });
     this.#dead = new DeadLetters(append, makeId, (letters) => (counts.deadDropped += letters));
   }
 
-  get inFlightBytes(): number {
-    return this.#batcher.inFlightBytes;
+  get heldBytes(): number {
+    return this.#admission.heldBytes;
   }
 
-  hasRoomFor = (bytes: number): boolean => this.#batcher.hasRoomFor(bytes);
+  /** Why the log did not take the latest batch; undefined when it did. */
+  get trouble(): Failure["code"] | undefined {
+    return this.#trouble;
+  }
+
+  /** Asked before a request is read, with its whole size. */
+  admit(environment: string, bytes: number): Outcome<Hold> {
+    const admitted = this.#admission.admit(environment, bytes);
+    if (!admitted.ok) this.#options.counts.refuse(admitted.failure.code);
+    return admitted;
+  }
+
   flush = (): Promise<void> => this.#batcher.flush();
 
-  async take(request: IngestRequest): Promise<Outcome<IngestReceipt>> {
-    const { plan, principal, events } = request;
-    const { counts } = this.#options;
-    const now = this.#options.clock.now();
-    const scope = this.#scope(request, now);
+  /** `hold` stays the caller's to release. */
+  async take(request: IngestRequest, hold: Hold): Promise<Outcome<IngestReceipt>> {
+    const { counts, consents } = this.#options;
+    if (!consents.isLevel && !(await consents.untilLevel(levelMsMax)))
+      return unavailable("what units said about consent is not read yet");
     const awaited = new Set<Batch>();
-    const errors: { index: number; code: string; message: string }[] = [];
-    const letters: DeadLetter[] = [];
-    let accepted = 0;
-    let duplicate = 0;
-    for (const [index, raw] of events.entries()) {
-      const resolved = resolve(raw, request.type, scope);
-      if (isRejection(resolved)) {
-        errors.push({ index, ...resolved });
-        const event = raw.kind === "json" ? raw.value : undefined;
-        letters.push(deadLetter(event, resolved, { plan, at: now, token: principal.prefix }));
-      } else if (this.#place(resolved, plan, awaited) === "new") accepted++;
-      else duplicate++;
-    }
-    if (letters.length > 0) this.#dead.send(plan.environment, letters);
-    counts.rejected += errors.length;
+    const tally = new Tally();
+    const isWhole = await this.#takeApart(request, { hold, tally, awaited });
     for (const outcome of await Promise.all([...awaited].map((batch) => batch.outcome)))
-      if (!outcome.ok) return fail(outcome.failure);
-    counts.accepted += accepted;
-    counts.duplicate += duplicate;
-    return succeed({ status: "ok", accepted, duplicate, rejected: errors.length, errors });
+      if (!outcome.ok) return fail(outcome.failure); // I1
+    counts.taken(tally);
+    if (!isWhole) return unavailable("consent or identity could not be written");
+    if (tally.shed === 0) return succeed(tally.receipt());
+    return fail({ code: "shedding", kept: tally.acceptedTotal + tally.duplicate, retryAfterMs });
   }
 
-  /** Puts an event into its batch, unless it is stored or on its way: then the caller waits for that one instead. */
-  #place(record: EventRecord, plan: LivePlan, awaited: Set<Batch>): "new" | "duplicate" {
-    const id = `${record.type}:${record.id}`;
-    const recent = this.#recentOf(plan.environment);
-    if (recent.isStored(id)) return "duplicate";
-    const before = recent.pending(id);
-    if (before !== undefined) {
-      awaited.add(before);
-      return "duplicate";
+  /** False when a bucket could not be reached: what is behind was not looked at. */
+  async #takeApart(
+    request: IngestRequest,
+    { hold, tally, awaited }: { readonly hold: Hold; readonly tally: Tally; readonly awaited: Set<Batch> },
+  ): Promise<boolean> {
+    const { clock } = this.#options;
+    const { plan, events, type, principal } = request;
+    const scope = this.#scope(request);
+    const place: Place = {
+      environment: plan.environment,
+      partitions: plan.plan.partitions,
+      awaited,
+      size: 0,
+    };
+    const circumstances = { plan, place, guardedOnly: hold.guardedOnly };
+    const letters: DeadLetter[] = [];
+    let isWhole = true;
+    let until = clock.monotonicMs() + sliceMsMax;
+    for (let index = 0; index < events.length; index++) {
+      if (index % sliceEvents === sliceEvents - 1 && clock.monotonicMs() > until) {
+        await clock.turn(); // I3
+        until = clock.monotonicMs() + sliceMsMax;
+      }
+      const raw = events[index] as RawEvent;
+      const read = readEvent(raw, type, scope);
+      const judged = "rejection" in read ? read.rejection : this.#judge.judge(read, circumstances);
+      const verdict = judged instanceof Promise ? await this.#reached(judged) : judged;
+      if (verdict === undefined) {
+        isWhole = false;
+        break;
+      }
+      tally.add(verdict, index, "record" in read ? read.record : undefined);
+      if (typeof verdict !== "object") continue;
+      const event = raw.kind === "json" ? raw.value : undefined;
+      letters.push(deadLetter(event, verdict, { plan, at: scope.now, token: principal.prefix, type }));
     }
-    const partition = partitionOf(record.unit, plan.plan.partitions);
-    const batch = this.#batcher.add(plan.environment, partition, JSON.stringify(record));
-    recent.begin(id, batch);
-    void batch.outcome.then(({ ok }) => recent.settle(id, ok));
-    awaited.add(batch);
-    return "new";
+    hold.resize(place.size);
+    if (letters.length > 0 && request.haveLetters !== true) this.#dead.send(plan.environment, letters);
+    return isWhole;
   }
 
-  #recentOf(environment: string): RecentIds<Batch> {
-    let recent = this.#recent.get(environment);
-    if (recent === undefined) this.#recent.set(environment, (recent = new RecentIds()));
-    return recent;
+  /** Undefined when the bucket that decides did not answer. */
+  async #reached(verdict: Promise<Verdict>): Promise<Verdict | undefined> {
+    try {
+      return await verdict;
+    } catch (error) {
+      this.#options.log.warn("ingest_bucket_not_reached", { error });
+      return undefined;
+    }
   }
 
-  #scope({ plan, principal }: IngestRequest, now: number): ResolveScope {
+  #settled(report: BatchReport): void {
+    this.#trouble = report.outcome.ok ? undefined : report.outcome.failure.code;
+    this.#options.counts.onBatch?.(report);
+  }
+
+  #scope({ plan, principal, sentAt }: IngestRequest): ResolveScope {
+    const { clock, exposureSecret, makeId } = this.#options;
+    const now = clock.now();
+    const skewMs = sentAt === undefined ? 0 : now - sentAt;
     return {
       plan,
       now,
+      // A request's own way takes less; correcting that would only blur good clocks.
+      skewMs: Math.abs(skewMs) > clockSkewMsMax ? skewMs : 0,
       backfill: principal.scopes.has("ingestion:backfill") && !principal.isBrowser,
-      exposureSecret: this.#options.exposureSecret,
-      makeId: this.#options.makeId,
+      exposureSecret,
+      makeId,
     };
   }
 }
 
-function resolve(raw: RawEvent, type: EventType, scope: ResolveScope): Resolved<EventRecord> {
-  if (raw.kind === "unreadable") return { code: "malformed_json", message: "the line is not JSON" };
-  return type === "exposure"
-    ? resolved(parseExposure(raw.value), scope, resolveExposure)
-    : resolved(parseOutcome(raw.value), scope, resolveOutcome);
-}
-
-function resolved<Input, Made extends EventRecord>(
-  parsed: Parsed<Input>,
-  scope: ResolveScope,
-  make: (input: Input, scope: ResolveScope) => Resolved<Made>,
-): Made | Rejection {
-  return parsed.ok ? make(parsed.input, scope) : { code: "invalid_event", message: parsed.message };
-}
+const unavailable = (reason: string): Outcome<never> => fail({ code: "unavailable", reason, retryAfterMs });

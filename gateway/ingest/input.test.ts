@@ -45,6 +45,10 @@ const json = fc.oneof(
     { ["k".repeat(101)]: 1 },
     {},
     { a: [1, null, "x"] },
+    { big: "x".repeat(1_000) },
+    { big: "x".repeat(8_182) },
+    { big: "x".repeat(8_183) },
+    { big: "\n".repeat(4_092) },
   ),
 );
 const kind = fc.constantFrom("exposure", "metric", "other");
@@ -76,12 +80,13 @@ function events(
   return fc.oneof({ weight: 8, arbitrary: known }, withOdd, json).map(plain);
 }
 
-const common = ["id", "ts", "userId", "unit", "unitId", "unitType", "sessionId", "metadata", "type"];
+const common = ["id", "ts", "userId", "unit", "unitId", "unitType", "sessionId", "metadata", "bot", "type"];
 const generators = {
   ts: instant,
   metadata: json,
   properties: json,
   type: kind,
+  bot: fc.boolean(),
   value: fc.oneof(fc.double(), fc.integer()),
 };
 
@@ -116,5 +121,9 @@ test("an event nested deeper than the stack is refused, not fatal", () => {
   const event: unknown = JSON.parse(
     `{"name":"a","userId":"u","metadata":{"a":${"[".repeat(300_000)}${"]".repeat(300_000)}}}`,
   );
-  assert.deepEqual(parseOutcome(event), { ok: false, message: "is nested too deeply" });
+  assert.deepEqual(parseOutcome(event), {
+    ok: false,
+    message: "is nested too deeply",
+    kept: "is nested too deeply",
+  });
 });

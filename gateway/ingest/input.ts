@@ -1,18 +1,40 @@
 import type { z } from "zod";
-import { ExposureInput, OutcomeInput, valueMax } from "../../protocols/event.ts";
+import {
+  ConsentInput,
+  DecisionInput,
+  ExposureInput,
+  IdentifyInput,
+  metadataLengthMax,
+  OutcomeInput,
+  RewardInput,
+  ShadowInput,
+  SlotInput,
+  valueMax,
+} from "../../protocols/event.ts";
 import { isObject } from "../evaluate/request.ts";
 
-// Events as sent, checked by hand at a tenth of zod's time. The hand check may only say "surely right": everything else
-// goes to the schema, which decides and explains. A property test holds that whatever passes here, passes there alike.
+// Events as sent. The two common kinds are checked by hand at a tenth of zod's time. The hand check may only say
+// "surely right": everything else goes to the schema, which decides and explains. A property test holds that whatever
+// passes here, passes there alike.
 
 export type Parsed<Input> =
   | { readonly ok: true; readonly input: Input }
-  | { readonly ok: false; readonly message: string };
+  | {
+      readonly ok: false;
+      readonly message: string;
+      /** Without the names that the sender made up. */ readonly kept: string;
+    };
 
 export const parseExposure = (event: unknown): Parsed<ExposureInput> =>
   parse(event, exposureFields, ExposureInput);
 export const parseOutcome = (event: unknown): Parsed<OutcomeInput> =>
   parse(event, outcomeFields, OutcomeInput);
+export const parseDecision = (event: unknown): Parsed<DecisionInput> => bySchema(event, DecisionInput);
+export const parseSlot = (event: unknown): Parsed<SlotInput> => bySchema(event, SlotInput);
+export const parseReward = (event: unknown): Parsed<RewardInput> => bySchema(event, RewardInput);
+export const parseShadow = (event: unknown): Parsed<ShadowInput> => bySchema(event, ShadowInput);
+export const parseIdentify = (event: unknown): Parsed<IdentifyInput> => bySchema(event, IdentifyInput);
+export const parseConsent = (event: unknown): Parsed<ConsentInput> => bySchema(event, ConsentInput);
 
 /** Below the depth at which a recursive check could run out of stack. */
 const jsonDepthMax = 64;
@@ -35,7 +57,8 @@ const commonFields: Readonly<Record<string, Check>> = {
   unitId: text(/^[A-Za-z0-9_-]{22}$/, 22),
   unitType: text(/^[a-z][a-z0-9_]{0,31}$/, 32),
   sessionId: rawKey,
-  metadata: isJsonRecord,
+  metadata: isSmallRecord,
+  bot: (value) => typeof value === "boolean",
 };
 
 const exposureFields = fields({
@@ -55,7 +78,7 @@ const outcomeFields = fields({
   name: eventName,
   value: (value) => typeof value === "number" && Math.abs(value) <= valueMax,
   currency: (value) => typeof value === "string" && value.length <= 8,
-  properties: isJsonRecord,
+  properties: isSmallRecord,
 });
 
 /** A map, because an event may have a member named `constructor`. */
@@ -84,13 +107,18 @@ function parse<Input>(
     const quick = quickly<Input>(event, checks);
     if (quick !== undefined) return { ok: true, input: quick };
   }
+  return bySchema(event, schema);
+}
+
+function bySchema<Input>(event: unknown, schema: z.ZodType<Input>): Parsed<Input> {
   try {
     const parsed = schema.safeParse(event);
     if (parsed.success) return { ok: true, input: parsed.data };
-    return { ok: false, message: parsed.error.issues.map(issueText).join("; ").slice(0, 500) };
+    const { issues } = parsed.error;
+    return { ok: false, message: textOf(issues, issueText), kept: textOf(issues, keptText) };
   } catch (error) {
-    if (error instanceof RangeError) return { ok: false, message: "is nested too deeply" };
-    throw error;
+    if (!(error instanceof RangeError)) throw error;
+    return { ok: false, message: "is nested too deeply", kept: "is nested too deeply" };
   }
 }
 
@@ -108,27 +136,43 @@ function quickly<Input>(
   return ts === undefined ? undefined : ({ ...event, ts } as Input);
 }
 
-function isJsonRecord(value: unknown): boolean {
+function isSmallRecord(value: unknown): boolean {
   if (!isObject(value)) return false;
   for (const name in value) if (name.length > 100) return false;
-  return isJson(value, 0);
+  return lengthAtMost(value, 0) <= metadataLengthMax;
 }
 
-/** Values come from JSON.parse, so only depth and numbers need a look: `1e999` is read as Infinity. */
-function isJson(value: unknown, depth: number): boolean {
-  if (typeof value === "number") return Number.isFinite(value);
-  if (typeof value !== "object" || value === null) return true;
-  if (depth >= jsonDepthMax) return false;
-  if (Array.isArray(value)) return value.every((item) => isJson(item, depth + 1));
-  for (const [name, member] of Object.entries(value))
-    if (name === "__proto__" || !isJson(member, depth + 1)) return false;
-  return true;
+/** One character becomes six at most: `\u0000`. */
+const escapedMax = 6;
+
+/**
+ * At most so many characters of JSON; infinite for what the schema must judge. Values come from JSON.parse, so only
+ * depth and numbers need a look: `1e999` is read as Infinity.
+ */
+function lengthAtMost(value: unknown, depth: number): number {
+  if (typeof value === "string") return escapedMax * value.length + 2;
+  if (typeof value === "number") return Number.isFinite(value) ? 25 : Number.POSITIVE_INFINITY;
+  if (typeof value !== "object" || value === null) return 5;
+  if (depth >= jsonDepthMax) return Number.POSITIVE_INFINITY;
+  let length = 2;
+  if (Array.isArray(value)) {
+    for (const item of value) length += lengthAtMost(item, depth + 1) + 1;
+    return length;
+  }
+  for (const [name, member] of Object.entries(value)) {
+    if (name === "__proto__") return Number.POSITIVE_INFINITY;
+    length += escapedMax * name.length + 4 + lengthAtMost(member, depth + 1);
+  }
+  return length;
 }
 
-const issueText = ({
-  path,
-  message,
-}: {
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
-}): string => (path.length === 0 ? message : `${path.map(String).join(".")}: ${message}`);
+type Issue = z.core.$ZodIssue;
+
+const textOf = (issues: readonly Issue[], write: (issue: Issue) => string): string =>
+  issues.map(write).join("; ").slice(0, 500);
+const issueText = ({ path, message }: Issue): string =>
+  path.length === 0 ? message : `${path.map(String).join(".")}: ${message}`;
+const keptText = (issue: Issue): string =>
+  issue.code === "unrecognized_keys"
+    ? `has ${issue.keys.length} members that are not known`
+    : issueText({ ...issue, path: issue.path.slice(0, 1) });

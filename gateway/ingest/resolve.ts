@@ -1,55 +1,21 @@
-import { futureMsMax, pastMsMax, type ExposureInput, type OutcomeInput } from "../../protocols/event.ts";
-import {
-  defaultUnitType,
-  type ExperimentKey,
-  type Key,
-  type UnitId,
-  type UnitType,
-} from "../../protocols/ids.ts";
-import type { Json } from "../../protocols/json.ts";
+import type { ExposureInput, OutcomeInput } from "../../protocols/event.ts";
+import { defaultUnitType, type ExperimentKey, type Key } from "../../protocols/ids.ts";
 import type { ExposureRecord, MetricRecord } from "../../protocols/log-record.ts";
 import type { PublishedExperiment } from "../../protocols/experiment.ts";
 import { openExposure, type ExposureClaims } from "../evaluate/exposure-token.ts";
-import type { LivePlan } from "../live-plan.ts";
+import {
+  botOf,
+  reject,
+  sessionOf,
+  timeOf,
+  unitOf,
+  type Rejection,
+  type Resolved,
+  type ResolveScope,
+} from "./scope.ts";
 
 // From what was sent to what is stored: pseudonyms for raw keys, the plan's facts for an exposure, one spelling of
 // each thing.
-
-export const rejectionCodes = [
-  "malformed_json",
-  "invalid_event",
-  "missing_unit",
-  "timestamp_out_of_range",
-  "unknown_experiment",
-  "unknown_variant",
-  "invalid_token",
-] as const;
-
-export interface Rejection {
-  readonly code: (typeof rejectionCodes)[number];
-  readonly message: string;
-}
-
-export interface ResolveScope {
-  readonly plan: LivePlan;
-  readonly now: number;
-  /** The token may bring in events of any age. */
-  readonly backfill: boolean;
-  readonly exposureSecret: string;
-  makeId(): string;
-}
-
-export type Resolved<EventRecord> = EventRecord | Rejection;
-export const isRejection = (resolved: object): resolved is Rejection => "code" in resolved;
-
-const reject = (code: Rejection["code"], message: string): Rejection => ({ code, message });
-
-interface UnitFields {
-  readonly userId?: string | undefined;
-  readonly unit?: string | undefined;
-  readonly unitId?: UnitId | undefined;
-  readonly unitType?: UnitType | undefined;
-}
 
 export function resolveExposure(input: ExposureInput, scope: ResolveScope): Resolved<ExposureRecord> {
   const ts = timeOf(input.ts, scope);
@@ -77,7 +43,7 @@ export function resolveExposure(input: ExposureInput, scope: ResolveScope): Reso
     );
   const unit = claims?.unit ?? unitOf(input, experiment.unit, scope);
   if (typeof unit !== "string") return unit;
-  return {
+  const record: ExposureRecord = {
     type: "exposure",
     id: input.id ?? claims?.id ?? scope.makeId(),
     ts,
@@ -88,9 +54,10 @@ export function resolveExposure(input: ExposureInput, scope: ResolveScope): Reso
     phase: claims?.phase ?? experiment.phase,
     variant: variant.key as Key,
     flag: experiment.flag,
-    ...sessionOf(input.sessionId, scope),
-    ...(input.metadata === undefined ? {} : { metadata: input.metadata }),
   };
+  return isPlain(input) && input.metadata === undefined
+    ? record
+    : { ...record, ...alsoOf(input, input.metadata, scope) };
 }
 
 export function resolveOutcome(input: OutcomeInput, scope: ResolveScope): Resolved<MetricRecord> {
@@ -102,34 +69,30 @@ export function resolveOutcome(input: OutcomeInput, scope: ResolveScope): Resolv
   if (name === undefined) return reject("invalid_event", "needs an eventName");
   const unit = unitOf(input, defaultUnitType, scope);
   if (typeof unit !== "string") return unit;
-  return {
-    type: "metric",
-    id: input.id ?? scope.makeId(),
-    ts,
-    at: scope.now,
-    unit,
-    name,
-    value: input.value ?? 1,
-    ...sessionOf(input.sessionId, scope),
-    ...metadataOf(input),
-  };
+  const id = input.id ?? scope.makeId();
+  const record: MetricRecord = { type: "metric", id, ts, at: scope.now, unit, name, value: input.value ?? 1 };
+  const metadata = metadataOf(input);
+  return isPlain(input) && metadata === undefined ? record : { ...record, ...alsoOf(input, metadata, scope) };
 }
+
+/** Most events say nothing beside what they are, and are spared the copying. */
+const isPlain = ({ sessionId, bot }: Also): boolean => sessionId === undefined && bot !== true;
+
+type Also = Pick<OutcomeInput, "sessionId" | "bot">;
+
+const alsoOf = (
+  { sessionId, bot }: Also,
+  metadata: MetricRecord["metadata"],
+  scope: ResolveScope,
+): Pick<MetricRecord, "session" | "metadata" | "bot"> => ({
+  ...sessionOf(sessionId, scope),
+  ...(metadata === undefined ? {} : { metadata }),
+  ...botOf(bot),
+});
 
 /** Draft and archived experiments are not running for anybody. */
 const takesExposures = ({ status }: PublishedExperiment): boolean =>
   status === "running" || status === "paused" || status === "completed";
-
-function timeOf(ts: number | undefined, { now, backfill }: ResolveScope): number | Rejection {
-  if (ts === undefined) return now;
-  if (ts > now + futureMsMax)
-    return reject("timestamp_out_of_range", "ts is more than 24 hours in the future");
-  if (ts < now - pastMsMax && !backfill)
-    return reject(
-      "timestamp_out_of_range",
-      "ts is more than 90 days in the past; a backfill token may send it",
-    );
-  return ts;
-}
 
 function claimsOf(
   { exposureToken }: ExposureInput,
@@ -144,21 +107,7 @@ function claimsOf(
     : reject("invalid_token", "the exposureToken belongs to another environment");
 }
 
-function unitOf(input: UnitFields, unitType: UnitType, { plan }: ResolveScope): UnitId | Rejection {
-  const { userId, unit, unitId } = input;
-  const given = Number(userId !== undefined) + Number(unit !== undefined) + Number(unitId !== undefined);
-  if (given === 0) return reject("missing_unit", "needs one of userId, unit and unitId");
-  if (given > 1) return reject("invalid_event", "needs only one of userId, unit and unitId");
-  return unitId ?? plan.units.ofType(input.unitType ?? unitType, userId ?? unit ?? "");
-}
-
-/** A session id may name a person, so it is stored as a pseudonym, too. */
-const sessionOf = (sessionId: string | undefined, { plan }: ResolveScope): { session?: string } =>
-  sessionId === undefined ? {} : { session: plan.units.ofType("session", sessionId) };
-
-function metadataOf({ metadata, properties, currency }: OutcomeInput): {
-  metadata?: Readonly<Record<string, Json>>;
-} {
-  if (currency === undefined && properties === undefined) return metadata === undefined ? {} : { metadata };
-  return { metadata: { ...metadata, ...properties, ...(currency === undefined ? {} : { currency }) } };
+function metadataOf({ metadata, properties, currency }: OutcomeInput): MetricRecord["metadata"] {
+  if (currency === undefined && properties === undefined) return metadata;
+  return { ...metadata, ...properties, ...(currency === undefined ? {} : { currency }) };
 }

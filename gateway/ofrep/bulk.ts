@@ -35,17 +35,19 @@ async function evaluateEvery(room: Room, call: Call, body: string): Promise<Answ
   const plan = hint.hint === undefined ? found.value : await room.hints.follow(found.value, hint.hint);
   const asked = contextOf(read.context, plan, room.clock.now());
   if (asked === undefined) return jsonAnswer(400, noTargetingKey);
+  const consentDenied = call.isAboutDenied(plan.environment, asked.unitId);
   const { evaluations, stickyUnavailable } = await decideAll(room, plan, asked);
   room.counts.evaluations += evaluations.length;
 
   const texts = evaluations.map((evaluation) => textOf(plan, evaluation));
-  const etag = tagOf(plan, asked, texts, stickyUnavailable);
+  const etag = tagOf(plan, asked, texts, `${stickyUnavailable} ${consentDenied}`);
   if (isSameTag(call.head.header("if-none-match"), etag)) return emptyAnswer(304, [["etag", etag]]);
   const id = room.requestIds.next();
   const complete = await log(room, plan, { asked, evaluations, texts, id });
   const metadata = JSON.stringify({
     version: plan.version,
     ...(stickyUnavailable ? { stickyUnavailable } : {}),
+    ...(consentDenied ? { consentDenied } : {}),
   });
   const eventStreams = JSON.stringify(streamsOf(room, call.principal, plan.environment));
   const headers: Answer["headers"] = [
@@ -82,9 +84,9 @@ function tagOf(
   plan: LivePlan,
   { unitId, now }: EvaluationContext,
   texts: readonly string[],
-  stickyUnavailable: boolean,
+  circumstances: string,
 ): string {
-  const of = [plan.environment, unitId, streamWindow(now), stickyUnavailable, ...texts].join("\n");
+  const of = [plan.environment, unitId, streamWindow(now), circumstances, ...texts].join("\n");
   return `"${hash("sha256", of, "hex").slice(0, 32)}"`;
 }
 

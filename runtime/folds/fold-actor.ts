@@ -11,11 +11,15 @@ import type { Address } from "../messaging/address.ts";
 import { moved } from "../messaging/command.ts";
 import type { ActorReply, Command } from "../messaging/command.ts";
 import type { FollowEnd, Following, StreamBounds, StreamMessage } from "../ports/connection.ts";
+import { lookIntervalMsDefault, opening, shortLook, type FoldLife } from "./fold-life.ts";
+import { FoldOutbox } from "./fold-outbox.ts";
 import { FoldSnapshots } from "./fold-snapshots.ts";
 import { gapLetter, messageLetter } from "./letters.ts";
+import { isOfNewerVersion } from "./newer-version.ts";
 import { Notices } from "./notices.ts";
 import { Reading } from "./reading.ts";
 import type { Lost } from "./reading.ts";
+import { Hold, type Rebuildable } from "./rebuild.ts";
 
 // One live fold.
 //   S1. State and position move together, and are snapshotted together: each message counts exactly once.
@@ -23,6 +27,9 @@ import type { Lost } from "./reading.ts";
 //       it only if its letter was written, or given up in the open.
 //   S3. What the stream lost before we read it is said once, by name; the fold goes on with what there is.
 //   S4. Whatever throws here costs the one who asked, never the fold: it follows its stream until it is stopped.
+//   S5. What a fold hands to others waits in its state until the stream has it. A crash may send it again, under the same
+//       id; a fold with much of it waiting reads no further.
+//   S6. A message of a newer version stops the fold in front of it, until the program that knows it runs.
 
 export type AnyFold = FoldBehaviour<unknown, unknown>;
 
@@ -30,22 +37,6 @@ export type AnyFold = FoldBehaviour<unknown, unknown>;
 const messageVersion = 1;
 /** A full queue of messages must not keep timers and asks waiting. */
 const turnMsMax = 10;
-/** Between two looks at the stream: a purge or a roll-back is noticed, and the lag measured, this late at most. */
-const lookIntervalMsDefault = 3_000;
-const openPauseMsMax = 5_000;
-/** Openings that fail in a row, some eight seconds, before whoever asks is sent away instead of kept waiting. */
-const openingsMax = 8;
-/** A life of that length ends a row of failures. */
-const steadyMs = 30_000;
-/** A leader that answers for the last time may know less than we read: a short stream is believed after four seconds. */
-const shortLooksMax = 20;
-const shortLookPauseMs = 200;
-
-type State =
-  | { readonly kind: "loading" }
-  | { readonly kind: "live"; readonly following: Following; readonly interrupt: (end: FollowEnd) => void }
-  | { readonly kind: "parked"; readonly reason: string; readonly retryAfterMs: number }
-  | { readonly kind: "stopped" };
 
 export class FoldActor implements Activation {
   readonly #behaviour: AnyFold;
@@ -56,9 +47,10 @@ export class FoldActor implements Activation {
   readonly #reading = new Reading();
   readonly #snapshots: FoldSnapshots;
   readonly #notices: Notices | undefined;
+  readonly #outbox: FoldOutbox | undefined;
   readonly #running: Promise<unknown>;
   #ending: Promise<void> | undefined;
-  #state: State = { kind: "loading" };
+  #state: FoldLife = { kind: "loading" };
   /** Resolves when the state is no longer `loading`. */
   #settled = Promise.withResolvers<void>();
   #folded: unknown;
@@ -70,6 +62,7 @@ export class FoldActor implements Activation {
   #lag: number | undefined;
   #uncounted = 0;
   #diverged = false;
+  readonly #hold = new Hold();
   /** A message was passed whose letter may be missing. */
   #unwritten = false;
 
@@ -91,6 +84,12 @@ export class FoldActor implements Activation {
       behaviour.notices === undefined
         ? undefined
         : new Notices(behaviour, address, tools, { signal, collect });
+    if (behaviour.outgoing !== undefined)
+      this.#outbox = new FoldOutbox(address, tools, {
+        signal,
+        collect: (max) => behaviour.outgoing?.(this.#folded, this.#at, max) ?? [],
+        sent: (ids) => behaviour.sent?.(this.#folded, ids),
+      });
     tools.metrics.activations(1, this.#labels);
     this.#running = Promise.all([this.#run(), this.#watch(lookIntervalMs)]);
   }
@@ -142,6 +141,18 @@ export class FoldActor implements Activation {
     }
   }
 
+  /** Undefined until it is live. */
+  get rebuildable(): Rebuildable | undefined {
+    if (this.#state.kind !== "live") return undefined;
+    return {
+      behaviour: this.#behaviour,
+      address: this.#address,
+      live: () => ({ state: this.#folded, position: this.#reading.position }),
+      hold: () => this.#hold.begin(),
+      swap: (state) => (this.#folded = state),
+    };
+  }
+
   stop(): Promise<void> {
     this.#ending ??= this.#end();
     return this.#ending;
@@ -150,7 +161,7 @@ export class FoldActor implements Activation {
   async #end(): Promise<void> {
     this.#stopping.abort();
     if (this.#state.kind === "live") this.#state.interrupt("stopped");
-    await this.#running;
+    await Promise.all([this.#running, this.#outbox?.finish()]);
     await this.#snapshots.finish();
     if (this.#lag !== undefined) this.#tools.metrics.foldLag(0, this.#place);
   }
@@ -186,7 +197,7 @@ export class FoldActor implements Activation {
     return fail(failure);
   }
 
-  #become(state: State): void {
+  #become(state: FoldLife): void {
     if (state.kind === "loading") {
       if (this.#state.kind !== "loading") this.#settled = Promise.withResolvers();
     } else {
@@ -199,13 +210,13 @@ export class FoldActor implements Activation {
   async #run(): Promise<void> {
     const { clock, random, log } = this.#tools;
     const { signal } = this.#stopping;
-    const backoff = new Backoff(random, { maxMs: openPauseMsMax });
+    const backoff = new Backoff(random, { maxMs: opening.pauseMsMax });
     while (!signal.aborted) {
       const startedMs = clock.monotonicMs();
       try {
         const end = await this.#live();
         if (signal.aborted) break;
-        if (clock.monotonicMs() - startedMs > steadyMs) backoff.reset();
+        if (clock.monotonicMs() - startedMs > opening.steadyMs) backoff.reset();
         this.#diverged = end === "diverged";
         this.#restarts++;
         this.#tools.metrics.restarts(1, this.#labels);
@@ -223,7 +234,7 @@ export class FoldActor implements Activation {
     const attempt = backoff.attempts + 1;
     const waitMs = backoff.nextMs();
     log.warn("fold_not_opened", { actor: addressText(this.#address), attempt, error });
-    if (attempt >= openingsMax && !this.#stopping.signal.aborted) {
+    if (attempt >= opening.attemptsMax && !this.#stopping.signal.aborted) {
       if (this.#state.kind !== "parked") metrics.escalations(1, this.#labels);
       this.#become({ kind: "parked", ...reasonOf(error), retryAfterMs: Math.ceil(waitMs) });
     }
@@ -251,6 +262,7 @@ export class FoldActor implements Activation {
       void following.ended?.then(resolve);
       if (this.#stopping.signal.aborted) return "stopped";
       this.#become({ kind: "live", following, interrupt: resolve });
+      this.#outbox?.schedule();
       metrics.replayMs(clock.monotonicMs() - startedMs, this.#labels);
       return await promise;
     } finally {
@@ -275,8 +287,8 @@ export class FoldActor implements Activation {
     const { clock, reader } = this.#tools;
     const { stream } = this.#behaviour;
     let bounds = await reader.bounds(stream);
-    for (let look = 1; look < shortLooksMax && bounds.last < this.#reading.position; look++) {
-      await clock.sleep(shortLookPauseMs, this.#stopping.signal);
+    for (let look = 1; look < shortLook.looksMax && bounds.last < this.#reading.position; look++) {
+      await clock.sleep(shortLook.pauseMs, this.#stopping.signal);
       bounds = await reader.bounds(stream);
     }
     const reading = this.#reading;
@@ -288,10 +300,12 @@ export class FoldActor implements Activation {
   }
 
   #take(message: StreamMessage): void | Promise<void> {
+    if (this.#hold.end !== undefined) return this.#hold.end.then(() => this.#take(message));
     if (this.#reading.passes(message)) return;
     try {
       this.#behaviour.fold(this.#folded, message);
     } catch (error) {
+      if (isOfNewerVersion(error)) throw error; // S6
       return this.#setAside(message, error).then((): void | Promise<void> => {
         if (!this.#unwritten) return this.#counted(message); // S2
       });
@@ -304,6 +318,9 @@ export class FoldActor implements Activation {
     this.#uncounted++;
     this.#snapshots.counted();
     this.#notices?.schedule();
+    this.#outbox?.schedule();
+    const room = this.#outbox?.room; // S5
+    if (room !== undefined) return room.then(() => this.#turn());
     if (this.#tools.clock.monotonicMs() - this.#turnStartedMs > turnMsMax) return this.#turn();
   }
 
@@ -350,7 +367,7 @@ export class FoldActor implements Activation {
     }
   }
 
-  async #look(live: Extract<State, { kind: "live" }>): Promise<void> {
+  async #look(live: Extract<FoldLife, { kind: "live" }>): Promise<void> {
     const { position } = this.#reading;
     const covered = live.following.covered ?? position;
     const bounds = await this.#tools.reader.bounds(this.#behaviour.stream);

@@ -8,6 +8,8 @@ import type { Snapshot } from "../ports/snapshots.ts";
 const snapshotEveryMessagesDefault = 5_000;
 /** A quiet fold is at most this far behind in what a restart must read again. */
 const snapshotAfterMs = 10_000;
+/** A large state is kept less often: at this pace its snapshots cost the network less than the stream does. */
+const snapshotBytesPerMsMax = 1_000;
 /** The loop stands still while a state is encoded: beyond this others notice. */
 const encodeMsMax = 50;
 
@@ -27,6 +29,7 @@ export class FoldSnapshots {
   readonly #now: () => FoldMoment | undefined;
   #unsaved = 0;
   #saved: Omit<FoldMoment, "state"> = { position: 0, time: undefined };
+  #savedBytes = 0;
   #saving: Promise<void> | undefined;
   #due = false;
 
@@ -83,7 +86,8 @@ export class FoldSnapshots {
     }
     if (this.#due) return;
     this.#due = true;
-    void this.#tools.clock.sleep(snapshotAfterMs, this.#signal).then(() => {
+    const waitMs = Math.max(snapshotAfterMs, this.#savedBytes / snapshotBytesPerMsMax);
+    void this.#tools.clock.sleep(waitMs, this.#signal).then(() => {
       this.#due = false;
       return this.#signal.aborted ? undefined : this.save(); // the last one is up to whoever stops the fold
     });
@@ -123,6 +127,7 @@ export class FoldSnapshots {
         bytes,
       });
       this.#saved = { position, time };
+      this.#savedBytes = bytes.length;
       metrics.snapshotsSaved(1, { kind });
     } catch (error) {
       log.warn("snapshot_failed", { actor, position, error });

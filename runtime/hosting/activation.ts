@@ -1,4 +1,5 @@
 import type { EpochMs } from "../../protocols/time.ts";
+import type { Rebuildable } from "../folds/rebuild.ts";
 import type { ActorReply, Command } from "../messaging/command.ts";
 
 /** A live actor of any kind, as its shard sees it. */
@@ -18,6 +19,8 @@ export interface Activation {
   wake?(): void;
   /** What an operator sees of it. */
   describe(): ActivationView;
+  /** Folds that are live: how their state is made again and replaced. */
+  readonly rebuildable?: Rebuildable | undefined;
   /** What it has in memory at this moment, where that can be looked at. */
   readonly held?: HeldState | undefined;
 }

@@ -3,7 +3,7 @@ import type { JetStreamManager } from "@nats-io/jetstream";
 import { connect, createInbox, PermissionViolationError } from "@nats-io/transport-node";
 import type { NatsConnection } from "@nats-io/transport-node";
 import { systemClock } from "../ports/clock.ts";
-import type { Connection, ConnectionStatus, KeyValue } from "../ports/connection.ts";
+import type { BucketOptions, Connection, ConnectionStatus, KeyValue } from "../ports/connection.ts";
 import { silentLog } from "../ports/log.ts";
 import type { Log } from "../ports/log.ts";
 import { systemRandom } from "../ports/random.ts";
@@ -16,6 +16,7 @@ import { ReplyInbox } from "./reply-inbox.ts";
 import { atLeast } from "./server.ts";
 import { natsSnapshots } from "./snapshots.ts";
 import { ensureStream } from "./stream-admin.ts";
+import { streamCare } from "./stream-care.ts";
 import { streamReader } from "./stream-reader.ts";
 import { streamWriter } from "./stream-writer.ts";
 
@@ -136,12 +137,13 @@ function assemble(
     const deadlineMs = systemClock.monotonicMs() + (options.connectTimeoutMs ?? connectTimeoutMsDefault);
     return ensureStream(manager, spec, { clock: systemClock, deadlineMs });
   };
-  const openBucket = async (name: string): Promise<KeyValue> => {
+  const openBucket = async (name: string, { maxAgeMs }: BucketOptions): Promise<KeyValue> => {
     await ensured({
       name: bucketStream(name),
       subjects: [`$KV.${name}.>`],
       maxMessagesPerSubject: 1,
       replicas,
+      ...(maxAgeMs === undefined ? {} : { maxAgeMs }),
     });
     return keyValue(name, { publisher, reader, manager, clock: systemClock });
   };
@@ -163,8 +165,9 @@ function assemble(
         return natsSnapshots(stream, { publisher, ...tools });
       },
     },
-    bucket: (name) => {
-      const opened = buckets.get(name) ?? openBucket(name);
+    care: streamCare(manager, reader),
+    bucket: (name, bucketOptions = {}) => {
+      const opened = buckets.get(name) ?? openBucket(name, bucketOptions);
       buckets.set(name, opened);
       opened.catch(() => buckets.delete(name)); // a failed opening is not remembered
       return opened;

@@ -2,6 +2,7 @@ import { HostRequest } from "../../protocols/actor-operations.ts";
 import type { ActorFilter, ActorPage, ActorRow } from "../../protocols/actor-operations.ts";
 import { fail, issuesOf, succeed } from "../../protocols/errors.ts";
 import type { Reply, RuntimeFailure } from "../../protocols/errors.ts";
+import { rebuild } from "../folds/rebuild.ts";
 import { addressText } from "../messaging/address.ts";
 import type { Address } from "../messaging/address.ts";
 import type { Messaging } from "../ports/connection.ts";
@@ -52,6 +53,26 @@ export function serveOperations(
       replays--;
     }
   };
+  const remade = async (
+    address: Address,
+    options: { readonly question?: unknown; readonly dryRun: boolean },
+  ): Promise<Answer> => {
+    const target = hosted.find(address)?.rebuildable;
+    if (target === undefined)
+      return fail({
+        code: "unavailable",
+        reason: "no such fold is live here",
+        retryAfterMs: replayRetryAfterMs,
+      });
+    if (replays >= replaysMax) return fail({ code: "mailbox_full", retryAfterMs: replayRetryAfterMs });
+    replays++;
+    try {
+      const { question, dryRun } = options;
+      return await rebuild(target, { question, dryRun }, tools);
+    } finally {
+      replays--;
+    }
+  };
   const show = async (address: Address): Promise<Answer> => {
     const known = knownOf(address, tools.kinds);
     if (!known.ok) return known;
@@ -71,6 +92,8 @@ export function serveOperations(
         return show({ kind: data.kind, key: data.key });
       case "replay":
         return replay({ kind: data.kind, key: data.key }, data.to);
+      case "rebuild":
+        return remade({ kind: data.kind, key: data.key }, data);
       case "evict":
         return succeed({ evicted: await hosted.evict({ kind: data.kind, key: data.key }) });
     }

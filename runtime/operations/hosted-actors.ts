@@ -1,3 +1,4 @@
+import type { Rebuildable } from "../folds/rebuild.ts";
 import type { Activation, ActivationView, HeldState } from "../hosting/activation.ts";
 import type { Address } from "../messaging/address.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -12,6 +13,7 @@ export interface HostedActor {
   readonly idleMs: number;
   /** Its committed state, where it has one that can be looked at. */
   readonly held: HeldState | undefined;
+  readonly rebuildable: Rebuildable | undefined;
 }
 
 /** The live actors of one host. */
@@ -51,6 +53,9 @@ export function hostedActors(
     },
     get held() {
       return activation.held;
+    },
+    get rebuildable() {
+      return activation.rebuildable;
     },
   });
   return {

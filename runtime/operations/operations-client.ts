@@ -1,8 +1,15 @@
 import type { z } from "zod";
-import { ActorDetail, ActorPage, Evicted, ReplayReport } from "../../protocols/actor-operations.ts";
+import {
+  ActorDetail,
+  ActorPage,
+  Evicted,
+  FoldRebuilt,
+  ReplayReport,
+} from "../../protocols/actor-operations.ts";
 import type { ActorFilter, ActorList, ActorRow, HostRequest } from "../../protocols/actor-operations.ts";
 import { fail, succeed } from "../../protocols/errors.ts";
 import type { Reply, RuntimeFailure } from "../../protocols/errors.ts";
+import type { Json } from "../../protocols/json.ts";
 import { addressText, shardCountDefault, shardOf } from "../messaging/address.ts";
 import type { Address } from "../messaging/address.ts";
 import { leaseRecordOf, leasesBucket, shardKey } from "../ownership/lease-records.ts";
@@ -21,6 +28,11 @@ export interface ActorOperations {
   ): Promise<Reply<ActorList, RuntimeFailure>>;
   show(address: Address): Promise<Reply<ActorDetail, RuntimeFailure>>;
   replay(address: Address, to?: number): Promise<Reply<ReplayReport, RuntimeFailure>>;
+  /** A fold's state made again beside the live one, which it replaces unless `dryRun`; `question` is asked of both. */
+  rebuild(
+    address: Address,
+    options: { readonly question: Json; readonly dryRun: boolean },
+  ): Promise<Reply<FoldRebuilt, RuntimeFailure>>;
   evict(address: Address): Promise<Reply<Evicted, RuntimeFailure>>;
 }
 
@@ -28,6 +40,8 @@ const listMsMax = 2_000;
 const askMsMax = 6_000;
 /** Some for the way, and for the turn of the loop that is under way when the time is over. */
 const replayWaitMsMax = replayMsMax + 5_000;
+/** Ten million events of one partition, and as much again for a busy host. */
+const rebuildWaitMsMax = 60_000;
 /** A shard changes hands in well under a second; a dead owner's, after its lease. */
 const retryAfterMs = 1_000;
 
@@ -112,6 +126,8 @@ export function openOperations(
         ReplayReport,
         replayWaitMsMax,
       ),
+    rebuild: (address, options) =>
+      askOwner(address, { type: "rebuild", ...address, ...options }, FoldRebuilt, rebuildWaitMsMax),
     evict: (address) => askOwner(address, { type: "evict", ...address }, Evicted, askMsMax),
   };
 }

@@ -2,6 +2,7 @@ import type { Reply } from "../../protocols/errors.ts";
 import type { DurationMs, EpochMs } from "../../protocols/time.ts";
 import type { JournalLog } from "./journal.ts";
 import type { Snapshots } from "./snapshots.ts";
+import type { StreamCare } from "./stream-care.ts";
 
 // The ports of the message system, as small as their users need them. runtime/nats/ implements them on NATS.
 
@@ -121,14 +122,21 @@ export interface KeyValue {
   ): Promise<() => Promise<void>>;
 }
 
+export interface BucketOptions {
+  /** Entries that nobody wrote for so long go by themselves; absent: they stay. */
+  readonly maxAgeMs?: number;
+}
+
 export interface Connection {
   readonly messaging: Messaging;
   readonly writer: StreamWriter;
   readonly reader: StreamReader;
-  /** Opens the bucket, creating it when missing. */
-  bucket(name: string): Promise<KeyValue>;
+  /** Opens the bucket, creating it when missing and bringing an existing one to the options. */
+  bucket(name: string, options?: BucketOptions): Promise<KeyValue>;
   /** What a host of actors needs besides; absent in doubles that host none. */
   readonly store?: HostStore;
+  /** What operators need besides; absent in doubles that nobody operates. */
+  readonly care?: StreamCare;
   readonly status: ConnectionStatus;
   readonly server: { readonly version: string; readonly clustered: boolean };
   /** Finishes what is in flight, then closes. Idempotent; bounded by a few seconds. */

@@ -215,7 +215,7 @@ describe("a Weir client", () => {
       if (request.url !== "/v1/events/outcome?env=test" || failures === 3) return false;
       failures++;
       void bodyOf(request).then((text) => {
-        sent.push(text);
+        sent.push(JSON.stringify((JSON.parse(text) as { events: unknown }).events));
         if (failures === 2) response.destroy();
         else response.writeHead(503, { "retry-after": "0" }).end();
       });

@@ -4,12 +4,14 @@ import type { FlagType } from "../../protocols/flag.ts";
 import { type ExperimentKey, UnitId } from "../../protocols/ids.ts";
 import type { Json } from "../../protocols/json.ts";
 import { Configuration, type ConfigurationInfo } from "./configuration.ts";
+import { ConsentBook } from "./consent-book.ts";
 import { Delivery } from "./delivery.ts";
 import { type Details, detailsOf, failed } from "./details.ts";
-import { EventQueue } from "./event-queue.ts";
+import { EventQueue, type Unit } from "./event-queue.ts";
 import { ExposureWindow } from "./exposure-window.ts";
 import { Freshness } from "./freshness.ts";
 import { resolveOptions, type ResolvedOptions, type WeirOptions } from "./options.ts";
+import { type Pseudonyms, unitIdIn } from "./wire.ts";
 import { type Status, StatusBoard, type StatusListener } from "./status.ts";
 
 /** OpenFeature's context: who is asked about, by raw `targetingKey` or hashed `unitId`, and attributes. */
@@ -38,6 +40,7 @@ export class WeirClient {
   readonly #freshness: Freshness;
   readonly #delivery: Delivery;
   readonly #exposed = new ExposureWindow();
+  readonly #consents: ConsentBook;
   #closed: Promise<void> | undefined;
 
   constructor(options: WeirOptions) {
@@ -46,10 +49,18 @@ export class WeirClient {
     if (this.#options.bootstrap !== undefined && this.#configuration.offer(this.#options.bootstrap))
       this.#board.set("stale");
     this.#freshness = new Freshness(this.#options, this.#configuration, this.#board);
-    this.#delivery = new Delivery(this.#options, new EventQueue(this.#options.queueMax), () => {
+    const pseudonyms = (): Pseudonyms | undefined => {
       const plan = this.#configuration.plan;
       return plan && { unitSalt: plan.unitSalt, unitType: this.#options.unitType };
+    };
+    this.#consents = new ConsentBook((unit) => {
+      const known = pseudonyms();
+      return known && unitIdIn(unit, known);
     });
+    const queue = new EventQueue(this.#options.queueMax);
+    this.#delivery = new Delivery(this.#options, queue, pseudonyms, (unit) =>
+      this.#consents.heard(unit, this.#options.clock.now()),
+    );
     this.#freshness.start();
   }
 
@@ -109,10 +120,10 @@ export class WeirClient {
     return this.#resolve(flagKey, context, fallback, typeOf(fallback));
   }
 
-  /** Something happened to a unit that a metric may count. Ignored without a unit, and after close(). */
+  /** Something happened to a unit that a metric may count. Ignored without a unit, without its consent, and after close(). */
   track(context: Context, name: string, options: TrackOptions = {}): void {
     const unit = unitOf(context);
-    if (unit === undefined) return;
+    if (unit === undefined || this.#consents.denies(unit, this.#options.clock.now())) return;
     this.#delivery.push({
       type: "metric",
       id: options.id ?? this.#options.random.hex(16),
@@ -122,6 +133,18 @@ export class WeirClient {
       ...(options.value === undefined ? {} : { value: options.value }),
       ...(options.properties === undefined ? {} : { properties: options.properties }),
     });
+  }
+
+  /**
+   * Whether the unit lets itself be counted. What it said is sent like an event, and obeyed here at once: without consent
+   * it is neither tracked nor exposed, and decided for as before.
+   */
+  setConsent(context: Context, granted: boolean): void {
+    const unit = unitOf(context);
+    if (unit === undefined) return;
+    this.#consents.said(unit, granted);
+    const { clock, random } = this.#options;
+    this.#delivery.push({ type: "consent", id: random.hex(16), ts: clock.now(), unit, analytics: granted });
   }
 
   /** Sends queued events now; answers how many are left when `timeoutMs` is up. */
@@ -166,12 +189,14 @@ export class WeirClient {
     const evaluation = this.#configuration.evaluate(flagKey, { unitId, attributes, key, now });
     if (evaluation === undefined)
       return failed(flagKey, fallback, "PROVIDER_NOT_READY", "no configuration yet");
+    const consentDenied = this.#consents.denies(unit, now);
     const details = detailsOf(evaluation, type, fallback, {
       version: plan.version,
       stale: this.status === "stale",
+      consentDenied,
     });
     // A unit that was given the default instead of its variant was not treated, so it is not exposed.
-    if (details.errorCode === undefined) this.#expose(evaluation, unitId, now);
+    if (details.errorCode === undefined && !consentDenied) this.#expose(evaluation, unitId, now);
     return details;
   }
 
@@ -190,7 +215,7 @@ export class WeirClient {
 /** Connects to an environment and follows its configuration. Flags are evaluated in this process. */
 export const createWeir = (options: WeirOptions): WeirClient => new WeirClient(options);
 
-function unitOf({ targetingKey, unitId }: Context): { unitId: UnitId } | { rawKey: string } | undefined {
+function unitOf({ targetingKey, unitId }: Context): Unit | undefined {
   const hashed = UnitId.safeParse(unitId);
   if (hashed.success) return { unitId: hashed.data };
   return typeof targetingKey === "string" && targetingKey !== "" ? { rawKey: targetingKey } : undefined;

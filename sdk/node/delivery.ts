@@ -1,6 +1,6 @@
 import { Backoff } from "./backoff.ts";
 import { deadline } from "./deadline.ts";
-import type { EventQueue, QueuedEvent } from "./event-queue.ts";
+import type { EventQueue, QueuedEvent, Unit } from "./event-queue.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { sleep } from "./ports.ts";
 import { sendEvents } from "./send.ts";
@@ -18,6 +18,7 @@ export class Delivery {
   readonly #options: ResolvedOptions;
   readonly #queue: EventQueue;
   readonly #pseudonyms: () => Pseudonyms | undefined;
+  readonly #onDenied: (unit: Unit) => void;
   readonly #backoff: Backoff;
   readonly #closing = new AbortController();
   #batch: QueuedEvent[] = [];
@@ -26,10 +27,16 @@ export class Delivery {
   /** Ends the wait of an open circuit early. Made anew for each wait. */
   #wake = new AbortController();
 
-  constructor(options: ResolvedOptions, queue: EventQueue, pseudonyms: () => Pseudonyms | undefined) {
+  constructor(
+    options: ResolvedOptions,
+    queue: EventQueue,
+    pseudonyms: () => Pseudonyms | undefined,
+    onDenied: (unit: Unit) => void,
+  ) {
     this.#options = options;
     this.#queue = queue;
     this.#pseudonyms = pseudonyms;
+    this.#onDenied = onDenied;
     this.#backoff = new Backoff(options.random);
   }
 
@@ -97,7 +104,15 @@ export class Delivery {
 
   /** Sends the batch in hand; answers how long to wait before the next request. */
   async #send(pseudonyms: Pseudonyms): Promise<number> {
-    const outcome = await sendEvents(this.#options, this.#batch, pseudonyms, this.#closing.signal);
+    const outcome = await sendEvents(
+      {
+        options: this.#options,
+        pseudonyms,
+        closing: this.#closing.signal,
+        onDenied: this.#onDenied,
+      },
+      this.#batch,
+    );
     switch (outcome.kind) {
       case "settled":
         this.#batch = [...outcome.remaining]; // D3

@@ -33,7 +33,7 @@ export function detailsOf<Value extends Json>(
   evaluation: Evaluation,
   type: FlagType | undefined,
   fallback: Value,
-  configuration: { readonly version: number; readonly stale: boolean },
+  circumstances: { readonly version: number; readonly stale: boolean; readonly consentDenied: boolean },
 ): Details<Value> {
   const { flagKey, value, variation, code } = evaluation;
   if (code === "flag_not_found")
@@ -46,8 +46,11 @@ export function detailsOf<Value extends Json>(
     flagKey,
     value: value as Value,
     ...(variation === undefined ? {} : { variant: variation }),
-    reason: configuration.stale ? "STALE" : evaluation.reason,
-    flagMetadata: metadataOf(evaluation, configuration.version),
+    reason: circumstances.stale ? "STALE" : evaluation.reason,
+    flagMetadata: {
+      ...metadataOf(evaluation, circumstances.version),
+      ...(circumstances.consentDenied ? { consentDenied: true } : {}),
+    },
   };
 }
 

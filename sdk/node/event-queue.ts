@@ -14,16 +14,24 @@ export interface QueuedExposure extends Common {
   readonly variant: string;
 }
 
-/** Tracked perhaps before there is a configuration: then its raw key waits here, in this process, to be hashed. */
+/** Named perhaps before there is a configuration: then its raw key waits here, in this process, to be hashed. */
+export type Unit = { readonly unitId: UnitId } | { readonly rawKey: string };
+
 export interface QueuedOutcome extends Common {
   readonly type: "metric";
-  readonly unit: { readonly unitId: UnitId } | { readonly rawKey: string };
+  readonly unit: Unit;
   readonly name: string;
   readonly value?: number;
   readonly properties?: Readonly<Record<string, Json>>;
 }
 
-export type QueuedEvent = QueuedExposure | QueuedOutcome;
+export interface QueuedConsent extends Common {
+  readonly type: "consent";
+  readonly unit: Unit;
+  readonly analytics: boolean;
+}
+
+export type QueuedEvent = QueuedExposure | QueuedOutcome | QueuedConsent;
 
 /** Events that wait to be sent. Full: the oldest give way, and are counted. */
 export class EventQueue {

@@ -1,7 +1,7 @@
 import type { IngestReceipt } from "../../protocols/event.ts";
 import { routes } from "../../protocols/routes.ts";
 import { deadline } from "./deadline.ts";
-import type { QueuedEvent } from "./event-queue.ts";
+import type { QueuedEvent, Unit } from "./event-queue.ts";
 import { messageOf } from "./notice.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { request, requestTimeoutMs, retryAfterMs } from "./transport.ts";
@@ -12,40 +12,49 @@ export type SendOutcome =
   /** What is left must be sent again, with the same ids. */
   | { readonly kind: "failed"; readonly remaining: readonly QueuedEvent[]; readonly retryAfterMs: number };
 
-/** Sends exposures and outcomes of a batch, each kind to its route. Stops at the first that must be sent again. */
-export async function sendEvents(
-  options: ResolvedOptions,
-  batch: readonly QueuedEvent[],
-  pseudonyms: Pseudonyms,
-  closing: AbortSignal,
-): Promise<SendOutcome> {
+/** What sending needs beside the events. */
+export interface Sending {
+  readonly options: ResolvedOptions;
+  readonly pseudonyms: Pseudonyms;
+  readonly closing: AbortSignal;
+  /** The service dropped an event, because this unit does not let itself be counted. */
+  readonly onDenied: (unit: Unit) => void;
+}
+
+/**
+ * Sends what is in a batch, each kind to its route. Stops at the first that must be sent again. Consent goes first: who
+ * just gave it is counted, and of who just withdrew it nothing more is.
+ */
+export async function sendEvents(sending: Sending, batch: readonly QueuedEvent[]): Promise<SendOutcome> {
+  const { options, pseudonyms } = sending;
   let remaining = batch;
   for (const [type, { path }] of [
+    ["consent", routes.consent],
     ["exposure", routes.exposures],
     ["metric", routes.outcomes],
   ] as const) {
     const events = remaining.filter((event) => event.type === type);
     if (events.length === 0) continue;
-    const posted = await post(options, path, encodeEvents(events, pseudonyms), closing);
+    const posted = await post(sending, path, encodeEvents(events, pseudonyms, options.clock.now()));
     if (posted.kind === "again") return { kind: "failed", remaining, retryAfterMs: posted.retryAfterMs };
     if (posted.kind === "refused")
       options.onError({ code: "events_rejected", count: events.length, first: posted.reason });
+    if (posted.kind === "taken")
+      for (const place of posted.denied) {
+        const event = events[place];
+        if (event !== undefined) sending.onDenied(event.type === "exposure" ? event : event.unit);
+      }
     remaining = remaining.filter((event) => event.type !== type);
   }
   return { kind: "settled", remaining };
 }
 
 type Posted =
-  | { readonly kind: "taken" }
+  | { readonly kind: "taken"; /** Places of events that were dropped. */ readonly denied: readonly number[] }
   | { readonly kind: "again"; readonly retryAfterMs: number }
   | { readonly kind: "refused"; readonly reason: string };
 
-async function post(
-  options: ResolvedOptions,
-  path: string,
-  body: string,
-  closing: AbortSignal,
-): Promise<Posted> {
+async function post({ options, closing }: Sending, path: string, body: string): Promise<Posted> {
   const limit = deadline(options.clock, requestTimeoutMs, closing);
   try {
     const headers = { "content-type": "application/json" };
@@ -80,7 +89,7 @@ async function judge(options: ResolvedOptions, response: Response): Promise<Post
         count: receipt.rejected,
         first: first?.message ?? "no reason given",
       });
-    return { kind: "taken" };
+    return { kind: "taken", denied: receipt.optedOutAt ?? [] };
   }
   const again = { kind: "again", retryAfterMs: retryAfterMs(response, options.clock.now()) } as const;
   const text = await response.text();

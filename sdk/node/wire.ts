@@ -1,6 +1,6 @@
 import { unitIdOf } from "../../evaluation/unit.ts";
 import type { UnitId } from "../../protocols/ids.ts";
-import type { QueuedEvent, QueuedExposure, QueuedOutcome } from "./event-queue.ts";
+import type { QueuedConsent, QueuedEvent, QueuedExposure, QueuedOutcome, Unit } from "./event-queue.ts";
 
 /** What is needed to make pseudonyms of raw keys. */
 export interface Pseudonyms {
@@ -8,11 +8,25 @@ export interface Pseudonyms {
   readonly unitType: string;
 }
 
-/** The body of one request. Raw keys are hashed here at the latest: they never leave the process. */
-export function encodeEvents(events: readonly QueuedEvent[], pseudonyms: Pseudonyms): string {
-  return JSON.stringify({
-    events: events.map((event) => (event.type === "exposure" ? exposure(event) : outcome(event, pseudonyms))),
-  });
+/**
+ * The body of one request. Raw keys are hashed here at the latest: they never leave the process. `sentAt` lets the
+ * service correct a clock that is off.
+ */
+export const encodeEvents = (
+  events: readonly QueuedEvent[],
+  pseudonyms: Pseudonyms,
+  sentAt: number,
+): string => JSON.stringify({ sentAt, events: events.map((event) => encode(event, pseudonyms)) });
+
+function encode(event: QueuedEvent, pseudonyms: Pseudonyms): unknown {
+  switch (event.type) {
+    case "exposure":
+      return exposure(event);
+    case "metric":
+      return outcome(event, pseudonyms);
+    case "consent":
+      return consent(event, pseudonyms);
+  }
 }
 
 const exposure = ({ id, ts, unitId, experiment, flagKey, variant }: QueuedExposure): unknown => ({
@@ -32,11 +46,19 @@ const outcome = (
   type: "metric",
   id,
   ts,
-  unitId: "unitId" in unit ? unit.unitId : pseudonym(unit.rawKey, pseudonyms),
+  unitId: unitIdIn(unit, pseudonyms),
   name,
   value,
   properties,
 });
 
-const pseudonym = (rawKey: string, { unitSalt, unitType }: Pseudonyms): UnitId =>
-  unitIdOf(unitSalt, unitType, rawKey);
+const consent = ({ id, ts, unit, analytics }: QueuedConsent, pseudonyms: Pseudonyms): unknown => ({
+  type: "consent",
+  id,
+  ts,
+  unitId: unitIdIn(unit, pseudonyms),
+  analytics,
+});
+
+export const unitIdIn = (unit: Unit, { unitSalt, unitType }: Pseudonyms): UnitId =>
+  "unitId" in unit ? unit.unitId : unitIdOf(unitSalt, unitType, unit.rawKey);

@@ -4,7 +4,7 @@ import type { Failure } from "../../../protocols/failures.ts";
 import type { Plan } from "../../../protocols/plan.ts";
 import type { EpochMs } from "../../../protocols/time.ts";
 import type { Step, TimerChange } from "../../../runtime/index.ts";
-import { distributionOf } from "../definitions.ts";
+import { distributionOf, type Distribution } from "../definitions.ts";
 import { handleEnvironment, type DistributeEffect } from "../environment.ts";
 import {
   applyEnvironment,
@@ -64,7 +64,7 @@ export interface Asked {
   readonly events: readonly EnvironmentEvent[];
   readonly timers: readonly TimerChange[];
   /** What the last message distributes. */
-  readonly distributed: ReturnType<typeof distributionOf> | undefined;
+  readonly distributed: Distribution | undefined;
 }
 
 /** Asks one after the other, each with the state that those before left; tells of the last. */
@@ -80,7 +80,8 @@ export function ask(
     const step = handleEnvironment(state, EnvironmentMessage.parse(message), context);
     for (const event of step.events) state = applyEnvironment(state, event, { time: context.at });
     const [effect] = (step.effects ?? []) as readonly DistributeEffect[];
-    const distributed = effect === undefined ? undefined : distributionOf(state, effect);
+    const distribution = effect === undefined ? undefined : distributionOf(state, effect);
+    const distributed = distribution?.ok === true ? distribution.value : undefined;
     last = { state, reply: step.reply, events: step.events, timers: step.timers ?? [], distributed };
   }
   assert.ok(last !== undefined, "something is asked");

@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { FoldBehaviour } from "../../runtime/index.ts";
+import { createTelemetry, systemClock } from "../../runtime/index.ts";
+import type { Failure } from "../../protocols/failures.ts";
+import { observed } from "./fold-figures.ts";
+import type { Partition } from "./partition.ts";
+
+test("the figures of a fold are told as it moves, once a second, and its notices are its own", async () => {
+  const telemetry = createTelemetry("test");
+  let now = 0;
+  const clock = { ...systemClock, monotonicMs: () => now };
+  const notice = { subject: "sums", data: { environment: "e", experiment: "x", newestEventTs: 1_500 } };
+  const fold = { notices: () => [notice] } as unknown as FoldBehaviour<Partition, Failure>;
+  const state = { counts: { ingested: { metric: 4 }, duplicates: 2, expired: 1 } } as unknown as Partition;
+  const each = observed(fold, telemetry, clock);
+  assert.deepEqual(each.notices?.(state, { key: "e/0", position: 7 }), [notice]);
+  const text = await telemetry.prometheusText();
+  assert.match(text, /weir_fold_records\{[^}]*key="e\/0"[^}]*type="metric"[^}]*\} 4/);
+  assert.match(text, /weir_fold_outcomes\{[^}]*outcome="duplicates"[^}]*\} 2/);
+  assert.match(text, /weir_fold_position\{[^}]*\} 7/);
+  assert.match(text, /weir_experiment_newest_event_seconds\{[^}]*experiment="x"[^}]*\} 1\.5/);
+  (state as { counts: { duplicates: number } }).counts.duplicates = 3;
+  each.notices?.(state, { key: "e/0", position: 8 });
+  assert.match(await telemetry.prometheusText(), /outcome="duplicates"[^}]*\} 2/);
+  now = 1_000;
+  each.notices?.(state, { key: "e/0", position: 8 });
+  assert.match(await telemetry.prometheusText(), /outcome="duplicates"[^}]*\} 3/);
+  await telemetry.close();
+});

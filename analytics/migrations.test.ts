@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { after, before, test } from "node:test";
+import { EpochMs } from "../protocols/time.ts";
+import { systemClock } from "../runtime/index.ts";
+import { migrate, migrations } from "./migrations.ts";
+import { applyRetention } from "./schema/retention.ts";
+import type { TableSpec } from "./schema/table.ts";
+import { tableKeys, tables } from "./schema/tables.ts";
+import { temporaryWarehouse } from "./testing.ts";
+import type { TemporaryWarehouse } from "./testing.ts";
+
+let temporary: TemporaryWarehouse;
+before(async () => {
+  temporary = await temporaryWarehouse();
+});
+after(() => temporary.close());
+
+const now = EpochMs.parse(0);
+const first = migrations.slice(0, 1);
+
+test("data of the first schema stay, and read as rows without a bot", async () => {
+  const { warehouse } = temporary;
+  assert.deepEqual(await migrate(warehouse, now, first), { ok: true, value: [1] });
+  const old = tables.events.columns.map(([name]) => name).filter((name) => name !== "bot");
+  const at = systemClock.now();
+  const row = [at, "e", "click", "1", "2", 1, "", "", at, 5];
+  const inserted = await warehouse.insert(tables.events.name, old as unknown as [string], [row]);
+  assert.ok(inserted.ok, JSON.stringify(inserted));
+  assert.deepEqual(await migrate(warehouse, now), {
+    ok: true,
+    value: migrations.slice(1).map(({ version }) => version),
+  });
+  const found = await warehouse.query("SELECT event, bot FROM weir.events");
+  assert.deepEqual(found, { ok: true, value: [{ event: "click", bot: 0 }] });
+});
+
+test("after all migrations the tables are as the code has them", async () => {
+  const found = await temporary.warehouse.query<{ table: string; name: string; type: string }>(
+    "SELECT concat('weir.', table) AS table, name, type FROM system.columns WHERE database = 'weir' ORDER BY table, name",
+  );
+  assert.ok(found.ok);
+  const columns: readonly { table: string; name: string; type: string }[] = found.value;
+  for (const spec of tableKeys.map((key): TableSpec => tables[key])) {
+    const present = columns.filter(({ table }) => table === spec.name);
+    assert.deepEqual(
+      present.map(({ name, type }) => `${name} ${type}`).sort(),
+      spec.columns.map(([name, type]) => `${name} ${type}`).sort(),
+    );
+  }
+});
+
+test("migrating again applies nothing, and data from a newer version are refused", async () => {
+  const { warehouse } = temporary;
+  assert.deepEqual(await migrate(warehouse, now), { ok: true, value: [] });
+  const versionMax = migrations.at(-1)?.version ?? 0;
+  assert.deepEqual(await migrate(warehouse, now, first), {
+    ok: false,
+    failure: { code: "schema_too_new", version: versionMax, versionMax: 1 },
+  });
+});
+
+test("rows leave after the days that are configured, whatever the table was made with", async () => {
+  const { warehouse } = temporary;
+  assert.deepEqual(await applyRetention(warehouse, 400), { ok: true, value: [] });
+  const changed = await applyRetention(warehouse, 30);
+  assert.ok(changed.ok);
+  assert.ok(changed.value.includes("weir.exposures") && changed.value.includes("weir.decisions"));
+  assert.ok(!changed.value.includes("weir.deletions"), "tombstones stay");
+  assert.deepEqual(await applyRetention(warehouse, 30), { ok: true, value: [] });
+});
+
+test("a released version of the schema does not change", () => {
+  const digests = migrations.map(({ version, statements }) => [
+    version,
+    createHash("sha256").update(statements.join("\n")).digest("hex").slice(0, 12),
+  ]);
+  assert.deepEqual(digests, [
+    [1, "d07c89a1293d"],
+    [2, "0885e8d553cf"],
+    [3, "4f37953e4e5e"],
+  ]);
+});

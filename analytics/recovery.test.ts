@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readdir, rm, truncate } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { after, before, test } from "node:test";
+import { EnvironmentKey } from "../protocols/ids.ts";
+import type { UnitId } from "../protocols/ids.ts";
+import { encodeBatch } from "../protocols/log-record.ts";
+import type { LogRecord } from "../protocols/log-record.ts";
+import { EpochMs } from "../protocols/time.ts";
+import { streams, subjects } from "../protocols/topology.ts";
+import { openConnection, silentLog, startNatsServer, systemClock, systemRandom } from "../runtime/index.ts";
+import type { Connection, Log, NatsServer } from "../runtime/index.ts";
+import { openWarehouse } from "./clickhouse.ts";
+import type { Warehouse } from "./clickhouse.ts";
+import { superviseEmbedded } from "./embedded/supervise.ts";
+import { migrate } from "./migrations.ts";
+import { recoverRows } from "./recovery.ts";
+import { openSink } from "./sink/sink.ts";
+
+let directory: string;
+let server: NatsServer;
+let connection: Connection;
+
+before(async () => {
+  directory = await mkdtemp(join(tmpdir(), "weir-"));
+  server = await startNatsServer({ dataDir: join(directory, "nats"), syncAlways: false });
+  connection = await openConnection({
+    url: server.url,
+    name: "recovery-test",
+    streams: [streams.events, streams.decisions],
+  });
+});
+after(async () => {
+  await connection.drain();
+  await server.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+const said: { event: string; fields: Record<string, unknown> }[] = [];
+const keep = (event: string, fields: object = {}): void =>
+  void said.push({ event, fields: fields as Record<string, unknown> });
+const log: Log = { ...silentLog, warn: keep, error: keep };
+
+/** A whole life of the warehouse: opened, looked through, filled up to the stream's end, and closed. */
+async function live<Value>(work: (warehouse: Warehouse) => Promise<Value>): Promise<Value> {
+  const surroundings = { log, clock: systemClock, random: systemRandom };
+  const process = superviseEmbedded({
+    directory: join(directory, "warehouse"),
+    socketPath: join(directory, "w.sock"),
+    logLevel: "silent",
+    ...surroundings,
+  });
+  await process.ready;
+  const warehouse = openWarehouse({ socketPath: process.socketPath, clock: systemClock });
+  try {
+    assert.ok((await migrate(warehouse, EpochMs.parse(0))).ok);
+    assert.ok((await recoverRows({ connection, warehouse, log })).ok);
+    const sink = openSink({ connection, warehouse, takeOverAfterMs: 0, ...surroundings });
+    const last = await connection.reader.lastSequence(streams.events.name, subjects.allEvents);
+    const deadlineMs = performance.now() + 30_000;
+    while (sink.position.acknowledged < last) {
+      assert.ok(performance.now() < deadlineMs, "the sink reaches the end");
+      await systemClock.sleep(20);
+    }
+    await sink.close();
+    return await work(warehouse);
+  } finally {
+    await warehouse.close();
+    await process.close();
+  }
+}
+
+const environment = EnvironmentKey.parse("production");
+const values = (warehouse: Warehouse) =>
+  warehouse.query("SELECT count() AS n, sum(value) AS total FROM weir.events FINAL");
+const all = { ok: true, value: [{ n: "300", total: 45_150 }] };
+
+test("rows of the stream arrive", async () => {
+  for (let message = 0; message < 3; message++) {
+    const records = Array.from({ length: 100 }, (_, index): LogRecord => ({
+      type: "metric",
+      id: `m${message}-${index}`,
+      ts: systemClock.now(),
+      at: systemClock.now(),
+      unit: `${String(index).padStart(9, "A")}AAAAAAAAAAAAA` as UnitId,
+      name: "buy",
+      value: message * 100 + index + 1,
+    }));
+    const outcome = await connection.writer.append(subjects.events(environment, 0), encodeBatch(records));
+    assert.equal(outcome.kind, "stored");
+  }
+  assert.deepEqual(await live(values), all);
+  assert.deepEqual(await live(values), all); // an intact warehouse is left alone
+  assert.deepEqual(said, []);
+});
+
+const filesOf = async (pattern: RegExp): Promise<string[]> =>
+  (await readdir(join(directory, "warehouse"), { recursive: true }))
+    .filter((name) => pattern.test(name))
+    .map((name) => join(directory, "warehouse", name));
+
+test("a part that broke on disk is missed at the start, and comes back from the stream", async () => {
+  const table = await live(async (warehouse) => {
+    const parts = await warehouse.query<{ path: string }>(
+      "SELECT path FROM system.parts WHERE database = 'weir' AND table = 'events' AND active",
+    );
+    assert.ok(parts.ok);
+    return parts.value.map(({ path }) => path);
+  });
+  for (const part of table) {
+    const own = part.split("/").filter(Boolean).at(-1) ?? "";
+    for (const file of await filesOf(/\.bin$/)) if (dirname(file).endsWith(own)) await truncate(file, 3);
+  }
+  assert.deepEqual(await live(values), all);
+  assert.ok(said.some(({ event }) => event === "sink.rows_missing"));
+  said.length = 0;
+  assert.deepEqual(await live(values), all);
+  assert.deepEqual(said, [], "made good once");
+});
+
+test("a directory that does not open is moved aside, and an empty one is filled from the stream", async () => {
+  for (const file of await filesOf(/events\.sql$/)) await truncate(file, 10);
+  assert.deepEqual(await live(values), all);
+  assert.ok(said.some(({ event }) => event === "warehouse.set_aside"));
+  assert.ok(said.some(({ event }) => event === "sink.rows_missing"));
+  const beside = await readdir(directory);
+  assert.equal(beside.filter((name) => name.startsWith("warehouse.broken-")).length, 1);
+});

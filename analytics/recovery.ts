@@ -1,0 +1,113 @@
+import type { Reply } from "../protocols/errors.ts";
+import { succeed } from "../protocols/errors.ts";
+import type { Connection, KeyValue, Log } from "../runtime/index.ts";
+import type { Warehouse } from "./clickhouse.ts";
+import { tableKeys, tables } from "./schema/tables.ts";
+import { feeds } from "./sink/feed.ts";
+import type { Feed } from "./sink/feed.ts";
+import { readMark, sinkBucket, writeMark } from "./sink/mark.ts";
+import type { StoredMark } from "./sink/mark.ts";
+import { precedenceMax, recordsPerMessageMax } from "./sink/precedence.ts";
+import type { WarehouseFailure } from "./warehouse-failure.ts";
+
+// At start: does ClickHouse hold what the marks say it does? If not, the sinks go back and write again what the streams
+// still have. Rows that are there already are dropped by the merge, as the later of two with one place in the log.
+//   V1. Broken parts were set aside by the engine, silently: everything is read again, once for each of them.
+//   V2. Rows that end before the last message that had any, or an empty warehouse: read again from there.
+
+export interface RecoveryOptions {
+  readonly connection: Connection;
+  readonly warehouse: Warehouse;
+  readonly log: Log;
+}
+
+type Found<Value> = Promise<Reply<Value, WarehouseFailure>>;
+
+/** Parts whose loss was made good already. */
+const repairedKey = "repaired-parts";
+
+/** Sets the marks back where rows are missing. */
+export async function recoverRows({ connection, warehouse, log }: RecoveryOptions): Found<void> {
+  const bucket = await connection.bucket(sinkBucket);
+  const broken = await brokenParts(warehouse, bucket);
+  if (!broken.ok) return broken;
+  for (const feed of Object.values(feeds)) {
+    const stored = await readMark(bucket, feed.markKey);
+    if (stored.mark.acknowledged === 0) continue;
+    const reach = await reachOf(warehouse, feed);
+    if (!reach.ok) return reach;
+    const from = broken.value.length > 0 ? 0 : reach.value;
+    const needed = stored.mark.newest ?? (reach.value === 0 ? stored.mark.acknowledged : 0);
+    if (broken.value.length === 0 && reach.value >= needed) continue;
+    await setBack(bucket, feed, stored, from);
+    log.error("sink.rows_missing", {
+      code: "warehouse_rows_missing",
+      stream: feed.stream,
+      expected: needed,
+      found: reach.value,
+      brokenParts: broken.value,
+      readingFrom: from + 1,
+      missingBefore: await firstTime(connection, feed, from),
+    });
+  }
+  if (broken.value.length > 0) await remember(bucket, broken.value);
+  return succeed(undefined);
+}
+
+/** Parts that the engine set aside, and nobody has made good. */
+async function brokenParts(warehouse: Warehouse, bucket: KeyValue): Found<string[]> {
+  const found = await warehouse.query<{ part: string }>(
+    "SELECT concat(table, '/', name) AS part FROM system.detached_parts WHERE database = 'weir' AND reason LIKE 'broken%'",
+  );
+  if (!found.ok) return found;
+  const known = new Set(await repaired(bucket));
+  return succeed(found.value.map(({ part }) => part).filter((part) => !known.has(part)));
+}
+
+async function repaired(bucket: KeyValue): Promise<string[]> {
+  const entry = await bucket.get(repairedKey);
+  return entry === undefined ? [] : (JSON.parse(new TextDecoder().decode(entry.value)) as string[]);
+}
+
+async function remember(bucket: KeyValue, parts: readonly string[]): Promise<void> {
+  const entry = await bucket.get(repairedKey);
+  const all = [...(await repaired(bucket)), ...parts];
+  await bucket.put(repairedKey, new TextEncoder().encode(JSON.stringify(all)), entry?.revision ?? 0);
+}
+
+/** The last message of a stream of which there is any row; 0 without rows. */
+async function reachOf(warehouse: Warehouse, feed: Feed): Found<number> {
+  const fromDecisions = feed.stream === feeds.decisions.stream;
+  const sources = tableKeys
+    .filter((key) => !fromDecisions || key === "decisions")
+    .map((key) => {
+      const source = key === "decisions" ? `source = '${fromDecisions ? "gateway" : "client"}'` : "true";
+      return `SELECT min(precedence) AS least FROM ${tables[key].name} WHERE ${source} AND precedence < ${precedenceMax}`;
+    });
+  const found = await warehouse.query<{ least: string }>(
+    `SELECT minIf(least, least > 0) AS least FROM (${sources.join(" UNION ALL ")})`,
+  );
+  if (!found.ok) return found;
+  const least = Number(found.value[0]?.least ?? 0);
+  return succeed(least === 0 ? 0 : Math.floor((precedenceMax - least) / recordsPerMessageMax));
+}
+
+async function setBack(bucket: KeyValue, feed: Feed, { mark, revision }: StoredMark, to: number) {
+  const { owner } = mark;
+  await writeMark(
+    bucket,
+    feed.markKey,
+    { acknowledged: to, ...(owner === undefined ? {} : { owner }) },
+    revision,
+  );
+}
+
+/** When the stream took the first message that it still has: what came before it is not coming back from there. */
+async function firstTime(connection: Connection, feed: Feed, after: number): Promise<string | undefined> {
+  const { stream, subject } = feed;
+  const bounds = await connection.reader.bounds(stream);
+  if (bounds.first <= after + 1 || bounds.first > bounds.last) return undefined;
+  const range = { stream, subject, from: bounds.first, to: bounds.first };
+  for await (const { time } of connection.reader.readRange(range)) return new Date(time).toISOString();
+  return undefined;
+}

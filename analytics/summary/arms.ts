@@ -1,0 +1,78 @@
+import type { Metric } from "../../protocols/metric.ts";
+import type { CovariateMoments, MetricSummary, VariantSummary } from "../../protocols/results.ts";
+import { hasCovariate } from "./covariate-columns.ts";
+import { reasons } from "./scope.ts";
+
+// From the statement's rows to summaries.
+
+export type ArmRow = Readonly<Record<string, number | string>> & {
+  readonly variant: string;
+  readonly part: string;
+};
+
+export const isCounted = (arm: ArmRow): boolean => numberOf(arm, "reason") === reasons.counted;
+
+/** Units that are set aside for one reason. */
+export const unitsOf = (arms: readonly ArmRow[], reason: keyof typeof reasons): number =>
+  arms
+    .filter((arm) => numberOf(arm, "reason") === reasons[reason])
+    .reduce((sum, arm) => sum + numberOf(arm, "units"), 0);
+
+/** Integers of 64 bits come as text; an arm without units has no row, and its sums are 0. */
+export const numberOf = (arm: ArmRow | undefined, column: string): number => Number(arm?.[column] ?? 0);
+
+export function variantSummary(
+  variant: string,
+  metrics: readonly Metric[],
+  arms: readonly ArmRow[],
+): VariantSummary {
+  const arm = arms.find((candidate) => candidate.variant === variant && isCounted(candidate));
+  const covariates = metrics.flatMap((metric, index) =>
+    hasCovariate(metric) ? [[metric.key, covariateMoments(arm, index)] as const] : [],
+  );
+  return {
+    variant,
+    units: numberOf(arm, "units"),
+    metrics: Object.fromEntries(
+      metrics.map(({ key, definition }, index) => [key, metricSummary(definition.type, arm, index)]),
+    ),
+    ...(covariates.length === 0 ? {} : { covariates: Object.fromEntries(covariates) }),
+  };
+}
+
+const covariateMoments = (arm: ArmRow | undefined, index: number): CovariateMoments => ({
+  count: numberOf(arm, `vn${index}`),
+  meanValue: numberOf(arm, `vy${index}`),
+  meanCovariate: numberOf(arm, `vx${index}`),
+  squaredValue: numberOf(arm, `vyy${index}`),
+  squaredCovariate: numberOf(arm, `vxx${index}`),
+  crossDeviations: numberOf(arm, `vxy${index}`),
+});
+
+function metricSummary(
+  type: Metric["definition"]["type"],
+  arm: ArmRow | undefined,
+  index: number,
+): MetricSummary {
+  const count = numberOf(arm, `n${index}`);
+  const mean = numberOf(arm, `m${index}`);
+  const squaredDeviations = numberOf(arm, `d${index}`);
+  switch (type) {
+    case "binary":
+      return { kind: "proportion", count: numberOf(arm, "units"), successes: count };
+    case "count":
+    case "sum":
+    case "mean":
+      return { kind: "mean", count, mean, squaredDeviations };
+    case "ratio":
+      return {
+        kind: "ratio",
+        count,
+        meanNumerator: mean,
+        meanDenominator: numberOf(arm, `mz${index}`),
+        squaredNumerator: squaredDeviations,
+        squaredDenominator: numberOf(arm, `dz${index}`),
+        crossDeviations: numberOf(arm, `c${index}`),
+      };
+  }
+}
