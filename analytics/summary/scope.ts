@@ -15,7 +15,6 @@ export interface Facts {
   readonly bots: boolean;
   readonly deletions: boolean;
 }
-const noFacts: Facts = { identities: false, optOuts: false, bots: false, deletions: false };
 
 export interface Scope {
   readonly environment: string;

@@ -6,11 +6,11 @@ import type { Call, Room } from "../call.ts";
 import type { Action } from "../http.ts";
 import { sseHeaders, type SseClient } from "./sse.ts";
 
-/** People read at most one number a second. */
-const intervalMs = 1_000;
+/** The experiment's coordinator paces its results; this only keeps what comes in a burst together. */
+const intervalMs = 200;
 const askMsMax = 5_000;
 
-/** One experiment that somebody watches: its newest result, sent on at most once a second. */
+/** One experiment that somebody watches: its newest result, sent on as it comes. */
 class Topic {
   readonly #room: Room;
   readonly #clients = new Map<SseClient, number>();
