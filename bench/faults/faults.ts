@@ -92,6 +92,24 @@ function warehouseOf(analytics: number | undefined): number | undefined {
   return undefined;
 }
 
+/** A long run also has ClickHouse away for so long, whatever else happens and however often it is started meanwhile. */
+const awayMs = 120_000;
+export const longRunSeconds = 600;
+
+export async function warehouseAway(
+  world: FaultWorld,
+  signal: AbortSignal,
+  told: (line: string) => void,
+): Promise<void> {
+  told(`ClickHouse is away for ${seconds(awayMs)}`);
+  const untilMs = performance.now() + awayMs;
+  while (performance.now() < untilMs && !signal.aborted) {
+    const child = warehouseOf(world.pid("analytics"));
+    if (child === undefined) await systemClock.sleep(500, signal);
+    else await held(child, 2_000, signal);
+  }
+}
+
 /** One fault each one to four seconds until `signal`; every kind comes before any comes again. */
 export async function inflict(
   world: FaultWorld,

@@ -1,5 +1,5 @@
 import { seededRandom, systemClock } from "../../runtime/index.ts";
-import { inflict } from "./faults.ts";
+import { inflict, longRunSeconds, warehouseAway } from "./faults.ts";
 import { buildScene, environment, trials } from "./scene.ts";
 import { noTraffic, send, type Traffic } from "./sender.ts";
 import { Stories } from "./stories.ts";
@@ -22,6 +22,8 @@ export interface FaultRun extends Verdict {
   readonly faults: ReadonlyMap<string, number>;
 }
 
+const awayAfterMs = 120_000;
+
 /** Sends stories to a whole Weir while its parts are killed and suspended, then counts what came of them. */
 export async function runFaults(options: FaultRunOptions): Promise<FaultRun> {
   const { seconds, seed, perSecond, progress } = options;
@@ -42,6 +44,7 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRun> {
     const doors = { urls: world.urls, token: world.token };
     const [faults] = await Promise.all([
       inflict(world, random, over.signal, progress),
+      seconds < longRunSeconds ? undefined : awayLater(world, over.signal, progress),
       send(stories, doors, traffic, { random: seededRandom(seed + 2), perSecond, signal: over.signal }),
     ]);
     progress(`${traffic.acknowledged} events acknowledged; comparing`);
@@ -49,6 +52,15 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRun> {
   } finally {
     await world.close();
   }
+}
+
+async function awayLater(
+  world: FaultWorld,
+  signal: AbortSignal,
+  progress: (line: string) => void,
+): Promise<void> {
+  await systemClock.sleep(awayAfterMs, signal);
+  if (!signal.aborted) await warehouseAway(world, signal, progress);
 }
 
 export function faultReport(run: FaultRun, { seed, seconds }: FaultRunOptions): string {
