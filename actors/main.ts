@@ -20,6 +20,7 @@ import { environmentBehaviour } from "./environment/behaviour.ts";
 import { experimentCoordinator } from "./experiment/coordinator.ts";
 import { observed } from "./experiment/fold-figures.ts";
 import { partitionFold } from "./experiment/partition-fold.ts";
+import { partitionPast } from "./experiment/partition-past.ts";
 import { organisationBehaviour } from "./organisation/behaviour.ts";
 import { planPublisher } from "./plan-publisher.ts";
 import { documentPublisher } from "./published-document.ts";
@@ -67,7 +68,7 @@ const host = await openHost({
   ],
   folds: [
     observed(
-      partitionFold((environment) => standing.partitionsOf(environment)),
+      partitionFold((environment) => standing.partitionsOf(environment), partitionPast(connection.messaging)),
       telemetry,
       systemClock,
     ),

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { DeleteUnitRequest, WarehouseSummaryRequest } from "../protocols/analytics-messages.ts";
 import type { WarehousePosition } from "../protocols/analytics-messages.ts";
+import { LogRowsRequest } from "../protocols/stored-record.ts";
 import { fail, issuesOf, succeed } from "../protocols/errors.ts";
 import { ExperimentDefinition } from "../protocols/experiment.ts";
 import type { Answer } from "../protocols/failures.ts";
@@ -10,6 +11,7 @@ import type { Clock, Messaging } from "../runtime/index.ts";
 import type { Warehouse } from "./clickhouse.ts";
 import type { Audit } from "./audit/audit.ts";
 import { deleteUnit } from "./deletion.ts";
+import { LogPages } from "./past/log-pages.ts";
 import type { Pool } from "./pool.ts";
 import { feeds } from "./sink/feed.ts";
 import { readMark } from "./sink/mark.ts";
@@ -45,9 +47,17 @@ export async function serveAnalytics(
   pool: Pool,
   parts: () => WarehouseParts | undefined,
 ): Promise<() => Promise<void>> {
+  let pages: { readonly of: WarehouseParts; readonly log: LogPages } | undefined;
+  const logRows = (payload: unknown, present: WarehouseParts): Promise<Answer> =>
+    parsed(LogRowsRequest, payload, async (request) => {
+      if (pages?.of !== present) pages = { of: present, log: new LogPages(present) };
+      const answer = await pages.log.read(request);
+      return answer.ok ? answer : refused(answer.failure);
+    });
   const handlers: Record<string, (payload: unknown, parts: WarehouseParts) => Promise<Answer>> = {
     [subjects.warehouseSummary]: summary,
     [subjects.deleteUnit]: deletion,
+    [subjects.logRows]: logRows,
     [subjects.warehousePosition]: async (_, present) => succeed(await position(present)),
     [readySubject]: ready,
   };

@@ -25,6 +25,8 @@ export interface CallOptions {
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
   readonly deadlineMs?: number;
+  /** How long one try may take. Default 30 s. */
+  readonly tryMs?: number;
 }
 
 export type ApiAnswer<Value> =
@@ -80,7 +82,7 @@ export class Api {
     const body = options.body === undefined ? undefined : JSON.stringify(options.body);
     for (let tries = 1; ; tries++) {
       options.signal?.throwIfAborted();
-      const outcome = await this.#try<Value>(method, path + query, headers, body, options.signal);
+      const outcome = await this.#try<Value>(method, path + query, headers, body, options);
       if ("ok" in outcome) return outcome;
       const ceilingMs = Math.min(waitMsMax, waitMsMin * 2 ** Math.min(tries, 10));
       const waitMs = Math.max(outcome.retryAfterMs, ceilingMs * (0.5 + 0.5 * this.#fraction()));
@@ -96,9 +98,9 @@ export class Api {
     pathAndQuery: string,
     headers: Record<string, string>,
     body: string | undefined,
-    signal: AbortSignal | undefined,
+    { signal, tryMs = tryTimeoutMs }: CallOptions,
   ): Promise<Try<Value>> {
-    const limit = AbortSignal.timeout(tryTimeoutMs);
+    const limit = AbortSignal.timeout(tryMs);
     try {
       const response = await fetch(this.url + pathAndQuery, {
         method,

@@ -31,7 +31,7 @@ import {
   publishFlag,
   rollbackEnvironment,
 } from "./control/publishing.ts";
-import { rebuildExperiment } from "./control/rebuild.ts";
+import { cancelRebuild, getRebuilding, rebuildExperiment } from "./control/rebuild.ts";
 import { getPipeline, getResults } from "./control/results.ts";
 import { appendUnits, getUnits } from "./control/segment-units.ts";
 import { signIn, signOut, whoAmI } from "./control/session.ts";
@@ -154,6 +154,8 @@ export function endpointsOf(self: SelfEndpoints): Record<RouteName, Endpoint> {
     createExperiment: body(createEntity(experiments)),
     putExperiment: body(putEntity(experiments)),
     rebuildExperiment: body(rebuildExperiment),
+    rebuilding: body(getRebuilding),
+    cancelRebuild: body(cancelRebuild),
     lifecycle: body(changeLifecycle),
     results: body(getResults),
     layers: body(listEntities(layers)),

@@ -136,6 +136,10 @@ export const ReplayReport = z.object({
 });
 export type ReplayReport = z.infer<typeof ReplayReport>;
 
+/** `past`: where messages are kept that the stream has forgotten. */
+export const RebuildSource = z.enum(["stream", "past"]);
+export type RebuildSource = z.infer<typeof RebuildSource>;
+
 export const HostRequest = z.discriminatedUnion("type", [
   z.strictObject({
     type: z.literal("ls"),
@@ -146,22 +150,29 @@ export const HostRequest = z.discriminatedUnion("type", [
   }),
   z.strictObject({ type: z.literal("show"), ...address }),
   z.strictObject({ type: z.literal("replay"), ...address, to: Count.optional() }),
-  /** Of a fold: its state made again from the stream's first message. `question` is asked of both; without `dryRun` the
-   *  new one takes the live one's place. */
+  /** Of a fold: its state made again from the stream's first message, or from where the past is kept. `question` is asked
+   *  of both; without `dryRun` the new one takes the live one's place. */
   z.strictObject({
     type: z.literal("rebuild"),
     ...address,
     question: Json.optional(),
     dryRun: z.boolean(),
+    from: RebuildSource.optional(),
   }),
+  /** How far the rebuild of a fold is, which may be given up. */
+  z.strictObject({ type: z.literal("rebuilding"), ...address, cancel: z.boolean() }),
   z.strictObject({ type: z.literal("evict"), ...address }),
 ]);
 export type HostRequest = z.infer<typeof HostRequest>;
 
 /** Answer of a rebuild. */
 export const FoldRebuilt = z.object({
+  source: RebuildSource,
   position: Count,
   messages: Count,
+  /** Out of the past, which was folded up to that message. */
+  records: Count,
+  pastUpTo: Count,
   tookMs: z.number(),
   /** What the live state answered, and what the one made again does: replies. */
   before: Json,
@@ -169,6 +180,16 @@ export const FoldRebuilt = z.object({
   swapped: z.boolean(),
 });
 export type FoldRebuilt = z.infer<typeof FoldRebuilt>;
+
+/** Answer to `rebuilding`. */
+export const FoldRebuilding = z.object({
+  running: z.boolean(),
+  messages: Count,
+  records: Count,
+  /** Of the past, 0 to 1. */
+  share: z.number(),
+});
+export type FoldRebuilding = z.infer<typeof FoldRebuilding>;
 
 /** Answer of an evict: whether there was a live one. */
 export const Evicted = z.object({ evicted: z.boolean() });

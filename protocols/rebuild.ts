@@ -1,7 +1,13 @@
 import { z } from "zod";
 
+/** Where the past is read: the stream EVENTS from its first message, or ClickHouse and then what the stream still has. */
+export const RebuildFrom = z.enum(["stream", "warehouse"]);
+export type RebuildFrom = z.infer<typeof RebuildFrom>;
+
 /** `partition` absent: one after the other, all. `dryRun`: what a rebuild would change, and nothing is replaced. */
 export const RebuildInput = z.strictObject({
+  /** Absent: the stream where it has its first message, else ClickHouse. */
+  from: RebuildFrom.optional(),
   partition: z.number().int().min(0).optional(),
   dryRun: z.boolean().optional(),
 });
@@ -24,7 +30,12 @@ export const RebuildReport = z.strictObject({
     z.strictObject({
       partition: z.number(),
       position: z.number(),
+      /** Of the stream. */
       messages: z.number(),
+      from: RebuildFrom.optional(),
+      /** Rows of ClickHouse, and the message of the stream up to which they were read. */
+      rows: z.number().optional(),
+      rowsUpTo: z.number().optional(),
       tookMs: z.number(),
       /** The sums made again are the ones that count from now on. */
       swapped: z.boolean(),
@@ -36,3 +47,14 @@ export const RebuildReport = z.strictObject({
   different: z.number(),
 });
 export type RebuildReport = z.infer<typeof RebuildReport>;
+
+/** How far the rebuild of one partition is. */
+export const RebuildProgress = z.strictObject({
+  partition: z.number(),
+  running: z.boolean(),
+  messages: z.number(),
+  rows: z.number(),
+  /** Of the way through ClickHouse's rows, 0 to 1. */
+  share: z.number(),
+});
+export type RebuildProgress = z.infer<typeof RebuildProgress>;

@@ -285,7 +285,19 @@ export const routes = {
     "POST",
     "/v1/experiments/:key/rebuild",
     "admin",
-    "RebuildInput → RebuildReport: counted anew from the log's beginning, compared, and put in place of the live sums",
+    "RebuildInput → RebuildReport: counted anew from the log's beginning, or from ClickHouse, compared, and put in place of the live sums",
+  ),
+  rebuilding: route(
+    "GET",
+    "/v1/experiments/:key/rebuild",
+    "admin",
+    "RebuildProgress of a partition that is counted anew; ?env= ?partition=",
+  ),
+  cancelRebuild: route(
+    "DELETE",
+    "/v1/experiments/:key/rebuild",
+    "admin",
+    "Gives it up, and nothing is replaced; RebuildProgress; ?env= ?partition=",
   ),
   lifecycle: route(
     "POST",

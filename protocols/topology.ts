@@ -90,6 +90,8 @@ export const subjects = {
   warehouseSummary: "analytics.summary",
   /** Request: how far the sink is. */
   warehousePosition: "analytics.position",
+  /** Request: a piece of the log out of ClickHouse. */
+  logRows: "analytics.log-rows",
   /** Request: remove a unit from ClickHouse, and prove it. */
   deleteUnit: "analytics.delete-unit",
 } as const;

@@ -22,6 +22,24 @@ export interface Outgoing {
   readonly data: Uint8Array;
 }
 
+/** Where a fold's messages are kept, in another form, when its stream has forgotten them. */
+export interface FoldPast<State> {
+  /** The message up to which it holds everything. */
+  reach(): Promise<Reply<number>>;
+  /**
+   * Folds all that it holds up to a message into a state that is new. `folded` is called now and then, with how many
+   * records there were since, and how much of the way is done, 0 to 1; it may throw, and nothing is folded any more.
+   */
+  fold(
+    state: State,
+    key: string,
+    upTo: number,
+    folded: (records: number, share: number) => Promise<void>,
+  ): Promise<Reply<void>>;
+  /** Before the state takes the live one's place: what waits there to be sent waits here. Says what speaks against it. */
+  takeOver(state: State, live: State): Reply<void>;
+}
+
 /**
  * A fold actor: one subject of a stream → state. State and stream position are snapshotted together, so each
  * message counts exactly once. `fold` may mutate the state in place and must depend on nothing but its inputs. A message
@@ -55,6 +73,8 @@ export interface FoldBehaviour<State, Failed> {
    */
   outgoing?(state: State, at: { readonly key: string }, max: number): readonly Outgoing[];
   sent?(state: State, ids: ReadonlySet<string>): void;
+  /** Absent: what the stream has forgotten cannot be folded again. */
+  readonly past?: FoldPast<State>;
   readonly noticeIntervalMs?: number;
   readonly snapshotEveryMessages?: number;
 }

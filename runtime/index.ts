@@ -1,7 +1,7 @@
 // The door of the actor runtime. It knows nothing of flags or experiments.
 export { publish, tell } from "./actor.ts";
 export type { Behaviour, HandleContext, PerformContext, RuntimeEffect, Step, TimerChange } from "./actor.ts";
-export type { FoldBehaviour, FoldInput, Notice } from "./fold.ts";
+export type { FoldBehaviour, FoldInput, FoldPast, Notice } from "./fold.ts";
 export type { RunningService, ServiceBehaviour } from "./service.ts";
 export type {
   AppendOutcome,

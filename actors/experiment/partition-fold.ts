@@ -1,4 +1,4 @@
-import type { FoldBehaviour } from "../../runtime/index.ts";
+import type { FoldBehaviour, FoldPast } from "../../runtime/index.ts";
 import { PartitionMessage } from "../../protocols/analytics-messages.ts";
 import { assert } from "../../protocols/assert.ts";
 import { fail, issuesOf, succeed } from "../../protocols/errors.ts";
@@ -29,6 +29,7 @@ const version = 2;
  */
 export const partitionFold = (
   partitionsOf: (environment: EnvironmentKey) => number | undefined,
+  past?: FoldPast<Partition>,
 ): FoldBehaviour<Partition, Failure> => ({
   kind: kinds.partition,
   version,
@@ -85,6 +86,7 @@ export const partitionFold = (
     }));
   },
   sent: (state, ids) => state.sent(ids),
+  ...(past === undefined ? {} : { past }),
   noticeIntervalMs,
   snapshotEveryMessages,
 });

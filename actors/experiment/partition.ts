@@ -1,12 +1,13 @@
 import { deserialize, serialize } from "node:v8";
 import type { UnitHashRange } from "../../protocols/analytics-messages.ts";
 import { assert } from "../../protocols/assert.ts";
-import { eventHash, hash64, unitHash } from "../../protocols/hash64.ts";
+import { eventHash, hash64, unitHash, type Hash64 } from "../../protocols/hash64.ts";
 import type { UnitId } from "../../protocols/ids.ts";
 import type {
   BotRecord,
   ConsentRecord,
   CovariatesRecord,
+  DefinitionRecord,
   DeletionRecord,
   EventRecord,
   IdentifyRecord,
@@ -15,6 +16,7 @@ import type {
 } from "../../protocols/log-record.ts";
 import type { PartitionCounts } from "../../protocols/pipeline.ts";
 import type { ExperimentSummary } from "../../protocols/results.ts";
+import type { StoredRecord } from "../../protocols/stored-record.ts";
 import { partitionOf } from "../../protocols/topology.ts";
 import { HashTable, type HashTableImage } from "./hash-table.ts";
 import {
@@ -39,6 +41,8 @@ import { deleted, isBot, linked, optedOut, reported, silenced } from "./units.ts
 //       for ever.
 //   P2. Nothing but records decides: no clock, no configuration, no other stream. A bot is one when a record says so.
 //   P3. What is handed to other partitions waits here until the stream has it; replayed, it has the same id again.
+//   P4. Out of ClickHouse come a partition's own records, and all of other partitions' units that are linked to its own.
+//       These become one here, so what their partition handed over of them is not counted again.
 
 /** Where a partition stands among its environment's. */
 export interface Place {
@@ -106,10 +110,36 @@ export class Partition {
     }
     if (position !== this.#position) this.#made = 0;
     this.#position = position;
+    this.#dispatch(record, position * recordsPerMessageMax + index);
+  }
+
+  /** Takes a record that the stream has forgotten, before all that it still has. */
+  takeStored({ record, hash, order }: StoredRecord): void {
+    if (record.type === "definition") return this.#book.define(record.definition);
+    if (hash !== undefined && !this.#ids.add(hash[0], hash[1])) return; // P1
+    if (record.type === "identify" && !this.#isHere(record.unit)) {
+      const { high, low } = unitHash(record.unit);
+      this.#merged.insert(high, low); // P4
+      this.#book.pass(record.at);
+      return this.#link(record);
+    }
+    this.#dispatch(record, order);
+  }
+
+  /** The experiments that are known here. */
+  get experiments(): readonly string[] {
+    return this.#book.experiments.all.map(({ definition }) => definition.experiment.key);
+  }
+
+  /** Takes over what waits in another state of the same partition. */
+  takeOutgoing(from: Partition): void {
+    this.#outgoing = [...from.#outgoing];
+  }
+
+  #dispatch(record: Exclude<LogRecord, DefinitionRecord>, order: number): void {
     this.#book.pass(record.at);
     const { ingested } = this.#counts;
     ingested[record.type] = (ingested[record.type] ?? 0) + 1;
-    const order = position * recordsPerMessageMax + index;
     switch (record.type) {
       case "covariates":
         return this.#covariates(record);
@@ -250,8 +280,11 @@ export class Partition {
   }
 
   /** The unit counts as another from here on. The other's partition reads the same record, and waits for ours. */
-  #identify({ unit: name, known, at }: IdentifyRecord): void {
-    if (!this.#isHere(name) || name === known) return;
+  #identify(record: IdentifyRecord): void {
+    if (this.#isHere(record.unit) && record.unit !== record.known) this.#link(record);
+  }
+
+  #link({ unit: name, known, at }: IdentifyRecord): void {
     const { high, low } = unitHash(name);
     const unit = this.#book.open(high, low);
     const flags = this.#book.units.flagsOf(unit);
@@ -269,6 +302,7 @@ export class Partition {
     const handover = handoverOf(record);
     switch (handover.kind) {
       case "unit": {
+        if (this.#isWhole(unitHash(record.unit))) return;
         const { high, low } = hash64(`${record.unit}/${handover.part}`);
         if (!this.#isFirst(high, low)) return;
         return this.#absorb(record, handover.state, handover.part);
@@ -290,6 +324,13 @@ export class Partition {
     if (this.#merged.insert(high, low) === known) return true;
     this.#counts.duplicates++; // P1
     return false;
+  }
+
+  /** P4. */
+  #isWhole({ high, low }: Hash64): boolean {
+    const isWhole = this.#merged.find(high, low) >= 0;
+    if (isWhole) this.#counts.duplicates++;
+    return isWhole;
   }
 
   #absorb(merge: Pick<MergeRecord, "unit" | "known" | "at">, state: UnitState, part: number, hops = 0): void {

@@ -3,8 +3,8 @@ import type { Decoded } from "./blocks.ts";
 
 // Between the reader and the inserts: the next batch gathers while the present one is written, and no further.
 
-/** A batch is cut at so many rows; with one last message of 500 it stays one block of 10,000. */
-export const rowsPerBatchMin = 8_000;
+/** A batch is cut at so many rows; with one last message of 500 it stays one block of 24,000. */
+export const rowsPerBatchMin = 20_000;
 /** Messages are bounded by bytes as well: rows with much metadata must fit a request of 64 MB, escaped. */
 const bytesPerBatchMin = 16 * 1024 ** 2;
 /** How long a row waits for company. */

@@ -1,17 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
-import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Api } from "../../cli/api.ts";
-import { cliConfig } from "../../cli/config.ts";
-import { dataPaths, projectRoot } from "../../cli/paths.ts";
-import { readRunFile } from "../../cli/run-file.ts";
 import { startWeir, type PartName, type TestWeir } from "../../cli/testing/weir.ts";
-import { nodePart } from "../../cli/up/node-part.ts";
-import { Part } from "../../cli/up/part.ts";
 import { systemClock } from "../../runtime/index.ts";
 import type { SignedPlan } from "../../protocols/plan.ts";
+import { startSecondGateway, type SecondGateway } from "../second-gateway.ts";
 import { held } from "./faults.ts";
 
 const servedMsMax = 10_000;
@@ -23,12 +17,12 @@ export class FaultWorld {
   readonly token: string;
   readonly dataDir: string;
   readonly #weir: TestWeir;
-  readonly #second: Part;
+  readonly #second: SecondGateway;
 
-  private constructor(weir: TestWeir, second: Part, secondUrl: string, dataDir: string) {
+  private constructor(weir: TestWeir, second: SecondGateway, dataDir: string) {
     this.#weir = weir;
     this.#second = second;
-    this.urls = [weir.url, secondUrl];
+    this.urls = [weir.url, second.url];
     this.token = weir.token;
     this.dataDir = dataDir;
     this.api = new Api({ url: weir.url, token: weir.token, deadlineMs: 120_000 });
@@ -38,29 +32,8 @@ export class FaultWorld {
     const dataDir = mkdtempSync(join(tmpdir(), "weir-faults-"));
     const environment = { WEIR_RATE_LIMIT_PER_MINUTE: "100000000" };
     const weir = await startWeir({ dataDir, environment });
-    const port = await freePort();
-    const natsUrl = readRunFile(dataDir)?.natsUrl ?? "";
-    const second = new Part(
-      nodePart({
-        name: "gateway-2",
-        script: join(projectRoot, "gateway/main.ts"),
-        environment: {
-          ...cliConfig().inherited,
-          ...environment,
-          NATS_URL: natsUrl,
-          // Its own last good plans, the same keys.
-          WEIR_DATA_DIR: join(dataDir, "gateway-2"),
-          WEIR_KEYS_FILE: dataPaths(dataDir).keys,
-          PORT: String(port),
-          LOG_LEVEL: "warn",
-        },
-        logFile: join(dataPaths(dataDir).logs, "gateway-2.log"),
-        readyTimeoutMs: 60_000,
-      }),
-      { clock: systemClock, fraction: Math.random, tell: () => undefined },
-    );
-    await second.start();
-    return new FaultWorld(weir, second, `http://127.0.0.1:${port}`, dataDir);
+    const second = await startSecondGateway(weir, environment);
+    return new FaultWorld(weir, second, dataDir);
   }
 
   /** Until both gateways know that these experiments run. */
@@ -104,12 +77,4 @@ export class FaultWorld {
     await this.#weir.stop();
     rmSync(this.dataDir, { recursive: true, force: true, maxRetries: 5 });
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const address = probe.address();
-  probe.close();
-  return typeof address === "object" && address !== null ? address.port : 0;
 }

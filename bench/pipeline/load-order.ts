@@ -2,7 +2,8 @@ import type { Scene } from "./traffic.ts";
 
 /** What the process that sends events is asked for. */
 export interface LoadOrder {
-  readonly port: number;
+  /** Of the gateways, that are asked alike. */
+  readonly ports: readonly number[];
   readonly token: string;
   readonly scene: Scene;
   /** Part of all ids, so that no two loads share one. */

@@ -34,12 +34,15 @@ class Load {
   constructor(order: LoadOrder, resolve: (outcome: LoadOutcome) => void) {
     this.#order = order;
     this.#resolve = resolve;
-    const { scene, run, kind, port, connections } = order;
+    const { scene, run, kind, ports, connections } = order;
     this.#bodies = kind === "exposures" ? exposureBodies(scene, run) : mixedBodies(scene, run);
     this.#requestsMax = kind === "exposures" ? this.#bodies.length : Number.POSITIVE_INFINITY;
     this.#source = new RequestSource(this.#bodies.map(({ text }) => wireText(order, text)));
     const answered = (lane: Lane, answer: Answered): void => this.#answered(lane, answer);
-    this.#lanes = Array.from({ length: connections }, () => new Lane(port, answered));
+    this.#lanes = Array.from(
+      { length: connections },
+      (_, index) => new Lane(ports[index % ports.length] ?? 0, answered),
+    );
   }
 
   run(): void {

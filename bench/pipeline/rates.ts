@@ -1,5 +1,5 @@
 import { atMost, below, type BenchRow, type Goal } from "../report.ts";
-import { untilLevel, type Lag } from "./lag.ts";
+import type { Lag } from "./lag.ts";
 import { take, type Site, type Stretch } from "./site.ts";
 import type { Scene } from "./traffic.ts";
 import { parts } from "./usage.ts";
@@ -10,7 +10,6 @@ import { parts } from "./usage.ts";
 const rateTolerance = 0.99;
 /** A sink takes half a second's rows at once, so its lag is a saw: the line through it may rise by a hundredth. */
 const growthMax = 0.01;
-const levelSecondsMax = 600;
 
 export interface RateOptions {
   readonly scene: Scene;
@@ -23,16 +22,13 @@ export interface RateOptions {
 
 export interface Rated {
   readonly stretch: Stretch;
-  /** From the last answer until folds and ClickHouse had everything. */
-  readonly levelSeconds: number;
   readonly rows: readonly BenchRow[];
 }
 
 export async function measureRate(site: Site, options: RateOptions): Promise<Rated> {
   const { scene, name, eventsPerSecond, seconds, isAim = false } = options;
   const stretch = await take(site, scene, { kind: "mixture", ms: seconds * 1_000, eventsPerSecond });
-  const levelSeconds = await untilLevel(site.world, scene.environment, levelSecondsMax);
-  const { load, lags } = stretch;
+  const { load, lags, levelSeconds } = stretch;
   const rate = rateOf(stretch);
   const goal = (of: Goal): { goal?: Goal } => (isAim ? {} : { goal: of });
   const refused = Object.values(load.refused).reduce((sum, count) => sum + count, 0);
@@ -50,7 +46,6 @@ export async function measureRate(site: Site, options: RateOptions): Promise<Rat
   ];
   return {
     stretch,
-    levelSeconds,
     rows: [...rows, ...lagRows(name, "folds", lags.folds), ...lagRows(name, "ClickHouse", lags.sink)],
   };
 
@@ -70,8 +65,8 @@ export async function measureRate(site: Site, options: RateOptions): Promise<Rat
 export const rateOf = ({ load }: Stretch): number => (load.acknowledged / load.ms) * 1_000;
 
 /** Where the time went, and the memory. */
-export function usageRows(name: string, { load, usage }: Stretch): BenchRow[] {
-  const perEvent = parts.map((part) => usage.cpuMicros[part] / load.acknowledged);
+export function usageRows(name: string, { load, usage, wholeUsage }: Stretch): BenchRow[] {
+  const perEvent = parts.map((part) => wholeUsage.cpuMicros[part] / load.acknowledged);
   const total = perEvent.reduce((sum, micros) => sum + micros, 0);
   return [
     ...parts.map((part, index): BenchRow => ({

@@ -4,7 +4,7 @@ import type { World } from "./world.ts";
 
 // What each process took of the two cores, as the system counts it. Linux only: NaN elsewhere.
 
-export const parts = ["gateway", "nats", "actors", "analytics", "warehouse", "generator"] as const;
+export const parts = ["gateways", "nats", "actors", "analytics", "warehouse", "generator"] as const;
 export type Part = (typeof parts)[number];
 
 export interface Usage {
@@ -15,8 +15,11 @@ export interface Usage {
 }
 
 /** Begins; what it returns tells what was used since. */
-export async function startUsage(world: World, generator: number): Promise<() => Promise<Usage>> {
-  const pids = await pidsOf(world, generator);
+export async function startUsage(
+  world: World,
+  others: { readonly gateway: number; readonly generator: number },
+): Promise<() => Promise<Usage>> {
+  const pids = await pidsOf(world, others);
   const [startMs, before] = [performance.now(), await each(pids, cpuMicrosOf)];
   return async () => {
     const [after, megabytes] = [await each(pids, cpuMicrosOf), await each(pids, residentMegabytesOf)];
@@ -25,9 +28,20 @@ export async function startUsage(world: World, generator: number): Promise<() =>
   };
 }
 
-async function pidsOf({ weir }: World, generator: number): Promise<Record<Part, number>> {
+async function pidsOf(
+  { weir }: World,
+  others: { readonly gateway: number; readonly generator: number },
+): Promise<Record<Part, readonly number[]>> {
   const { gateway = 0, nats = 0, actors = 0, analytics = 0 } = weir.pids();
-  return { gateway, nats, actors, analytics, warehouse: await childOf(analytics), generator };
+  const warehouse = await childOf(analytics);
+  return {
+    gateways: [gateway, others.gateway],
+    nats: [nats],
+    actors: [actors],
+    analytics: [analytics],
+    warehouse: [warehouse],
+    generator: [others.generator],
+  };
 }
 
 /** Analytics has one: the embedded warehouse. */
@@ -37,9 +51,11 @@ export async function childOf(pid: number): Promise<number> {
 }
 
 async function each(
-  pids: Readonly<Record<Part, number>>,
+  pids: Readonly<Record<Part, readonly number[]>>,
   of: (pid: number) => Promise<number>,
 ): Promise<Record<Part, number>> {
-  const values = await Promise.all(parts.map(async (part) => [part, await of(pids[part])]));
+  const sum = async (part: Part): Promise<number> =>
+    (await Promise.all(pids[part].map(of))).reduce((total, value) => total + value, 0);
+  const values = await Promise.all(parts.map(async (part) => [part, await sum(part)]));
   return Object.fromEntries(values) as Record<Part, number>;
 }

@@ -11,12 +11,13 @@ export interface World {
   close(): Promise<void>;
 }
 
+/** Limits of callers are not what is measured. */
+export const unlimited = { WEIR_RATE_LIMIT_PER_MINUTE: "1000000000" };
 const environment = "bench";
 const experiment = "bench-experiment";
 
 export async function openWorld(): Promise<World> {
-  // Limits of callers are not what is measured.
-  const weir = await startWeir({ environment: { WEIR_RATE_LIMIT_PER_MINUTE: "1000000000" } });
+  const weir = await startWeir({ environment: unlimited });
   const api = new Api({ url: weir.url, token: weir.token, deadlineMs: 60_000 });
   await addEnvironment(api, environment, ["buy"]);
   await addExperiment(api, environment, experiment, "buy");

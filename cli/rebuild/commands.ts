@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import type { CliConfig } from "../config.ts";
 import { exitCodes } from "../failure.ts";
 import { interruptible } from "../interruptible.ts";
@@ -11,15 +11,21 @@ import type { RebuildOptions } from "./rebuild.ts";
 export function addRebuild(program: Command, config: CliConfig): void {
   withTarget(program.command("rebuild"), config)
     .description(
-      "Count an experiment's rolling sums anew from the beginning of the log, beside the live ones, compare them, and put them in their place. The other experiments of the environment are counted anew with it. Needs an admin token; exit code 1 when something was different.",
+      "Count an experiment's rolling sums anew from the beginning, beside the live ones, compare them, and put them in their place. The other experiments of the environment are counted anew with it. Needs an admin token; exit code 1 when something was different.",
     )
     .requiredOption("--experiment <key>", "the experiment whose sums are compared")
     .requiredOption("--env <key>", "its environment")
+    .addOption(
+      new Option(
+        "--from <source>",
+        "the log from its first message, or ClickHouse and then what the log still has (default: the log, where it has its first message)",
+      ).choices(["stream", "warehouse"]),
+    )
     .option("--dry-run", "compare only")
     .option("--json", "print one JSON object")
     .addHelpText(
       "after",
-      "\nThe log must still hold its beginning: it keeps events for seven days.\n\nExample:\n  weir rebuild --env production --experiment checkout --dry-run",
+      "\nThe log keeps events for seven days; what it has forgotten is read from ClickHouse. Ctrl-C gives up the partition under way, in which nothing is replaced then.\n\nExample:\n  weir rebuild --env production --experiment checkout --dry-run",
     )
     .action(async (options: TargetOptions & RebuildOptions) => {
       const { rebuildSums } = await import("./rebuild.ts");

@@ -150,6 +150,7 @@ export class FoldActor implements Activation {
       live: () => ({ state: this.#folded, position: this.#reading.position }),
       hold: () => this.#hold.begin(),
       swap: (state) => (this.#folded = state),
+      stopped: this.#stopping.signal,
     };
   }
 

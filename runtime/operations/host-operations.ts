@@ -2,13 +2,14 @@ import { HostRequest } from "../../protocols/actor-operations.ts";
 import type { ActorFilter, ActorPage, ActorRow } from "../../protocols/actor-operations.ts";
 import { fail, issuesOf, succeed } from "../../protocols/errors.ts";
 import type { Reply, RuntimeFailure } from "../../protocols/errors.ts";
-import { rebuild } from "../folds/rebuild.ts";
+import type { RebuildOptions } from "../folds/rebuild.ts";
 import { addressText } from "../messaging/address.ts";
 import type { Address } from "../messaging/address.ts";
 import type { Messaging } from "../ports/connection.ts";
 import type { HostedActor, HostedActors } from "./hosted-actors.ts";
 import { knownOf } from "./known-kinds.ts";
 import type { KnownKinds } from "./known-kinds.ts";
+import { Rebuilds } from "./rebuilds.ts";
 import { replayEntity } from "./replay-actor.ts";
 import type { ReplayTools } from "./replay-actor.ts";
 import { replayFold } from "./replay-fold.ts";
@@ -53,10 +54,8 @@ export function serveOperations(
       replays--;
     }
   };
-  const remade = async (
-    address: Address,
-    options: { readonly question?: unknown; readonly dryRun: boolean },
-  ): Promise<Answer> => {
+  const rebuilds = new Rebuilds(tools);
+  const remade = async (address: Address, options: RebuildOptions): Promise<Answer> => {
     const target = hosted.find(address)?.rebuildable;
     if (target === undefined)
       return fail({
@@ -67,8 +66,7 @@ export function serveOperations(
     if (replays >= replaysMax) return fail({ code: "mailbox_full", retryAfterMs: replayRetryAfterMs });
     replays++;
     try {
-      const { question, dryRun } = options;
-      return await rebuild(target, { question, dryRun }, tools);
+      return await rebuilds.run(target, options);
     } finally {
       replays--;
     }
@@ -93,7 +91,16 @@ export function serveOperations(
       case "replay":
         return replay({ kind: data.kind, key: data.key }, data.to);
       case "rebuild":
-        return remade({ kind: data.kind, key: data.key }, data);
+        return remade(
+          { kind: data.kind, key: data.key },
+          {
+            question: data.question,
+            dryRun: data.dryRun,
+            ...(data.from === undefined ? {} : { from: data.from }),
+          },
+        );
+      case "rebuilding":
+        return succeed(rebuilds.look(data, data.cancel));
       case "evict":
         return succeed({ evicted: await hosted.evict({ kind: data.kind, key: data.key }) });
     }

@@ -3,10 +3,17 @@ import {
   ActorDetail,
   ActorPage,
   Evicted,
+  FoldRebuilding,
   FoldRebuilt,
   ReplayReport,
 } from "../../protocols/actor-operations.ts";
-import type { ActorFilter, ActorList, ActorRow, HostRequest } from "../../protocols/actor-operations.ts";
+import type {
+  ActorFilter,
+  ActorList,
+  ActorRow,
+  HostRequest,
+  RebuildSource,
+} from "../../protocols/actor-operations.ts";
 import { fail, succeed } from "../../protocols/errors.ts";
 import type { Reply, RuntimeFailure } from "../../protocols/errors.ts";
 import type { Json } from "../../protocols/json.ts";
@@ -31,8 +38,10 @@ export interface ActorOperations {
   /** A fold's state made again beside the live one, which it replaces unless `dryRun`; `question` is asked of both. */
   rebuild(
     address: Address,
-    options: { readonly question: Json; readonly dryRun: boolean },
+    options: { readonly question: Json; readonly dryRun: boolean; readonly from?: RebuildSource },
   ): Promise<Reply<FoldRebuilt, RuntimeFailure>>;
+  /** How far that is. `cancel`: it is given up, and nothing is replaced. */
+  rebuilding(address: Address, cancel: boolean): Promise<Reply<FoldRebuilding, RuntimeFailure>>;
   evict(address: Address): Promise<Reply<Evicted, RuntimeFailure>>;
 }
 
@@ -40,8 +49,8 @@ const listMsMax = 2_000;
 const askMsMax = 6_000;
 /** Some for the way, and for the turn of the loop that is under way when the time is over. */
 const replayWaitMsMax = replayMsMax + 5_000;
-/** Ten million events of one partition, and as much again for a busy host. */
-const rebuildWaitMsMax = 60_000;
+/** Ten million events of one partition out of ClickHouse, on a host that is busy. */
+const rebuildWaitMsMax = 4 * 60_000;
 /** A shard changes hands in well under a second; a dead owner's, after its lease. */
 const retryAfterMs = 1_000;
 
@@ -128,6 +137,8 @@ export function openOperations(
       ),
     rebuild: (address, options) =>
       askOwner(address, { type: "rebuild", ...address, ...options }, FoldRebuilt, rebuildWaitMsMax),
+    rebuilding: (address, cancel) =>
+      askOwner(address, { type: "rebuilding", ...address, cancel }, FoldRebuilding, askMsMax),
     evict: (address) => askOwner(address, { type: "evict", ...address }, Evicted, askMsMax),
   };
 }
