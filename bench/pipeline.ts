@@ -112,7 +112,7 @@ const notes = (scale: number): string[] => [
   `two gateways; everything, the sender included, shares ${availableParallelism()} cores; load average at the end ${loadavg()
     .map((load) => load.toFixed(1))
     .join(", ")}`,
-  `${sustainedSeconds * scale} s sustained; requests of 500 events, one in ten an exposure, 100 000 units`,
+  `${sustainedSeconds * scale} s sustained; requests of 500 events over 64 connections, one in ten an exposure, 100 000 units`,
   "CPU of an event: until the last of them was counted; cores: while they came",
   "growth: of the line through the lags of the second half; a lag that does not grow has none",
 ];

@@ -65,6 +65,7 @@ interface PartitionImage {
   readonly book: UnitBookImage;
   readonly known: readonly (readonly [unit: number, known: UnitId])[];
   readonly merged: HashTableImage;
+  readonly silencedSince?: readonly (readonly [unit: number, order: number])[];
   readonly outgoing: readonly Outgoing[];
   readonly counts: Counts;
 }
@@ -84,6 +85,8 @@ export class Partition {
   readonly #known: Map<number, UnitId>;
   /** What was handed over and is counted. */
   readonly #merged: HashTable;
+  /** Where in the log units fell silent: what another partition hands over later may be from before. */
+  readonly #silencedSince: Map<number, number>;
   #outgoing: Outgoing[];
   readonly #counts: Counts;
   /** Of the record that is taken: makes ids. */
@@ -95,6 +98,7 @@ export class Partition {
     this.#ids = image === undefined ? new IdWindow() : IdWindow.of(image.ids);
     this.#book = new UnitBook(image?.book);
     this.#known = new Map(image?.known);
+    this.#silencedSince = new Map(image?.silencedSince);
     this.#merged = image === undefined ? new HashTable() : HashTable.of(image.merged);
     this.#outgoing = [...(image?.outgoing ?? [])];
     this.#counts = image?.counts ?? noCounts();
@@ -200,6 +204,7 @@ export class Partition {
       book: this.#book.image(),
       known: [...this.#known],
       merged: this.#merged.image(),
+      silencedSince: [...this.#silencedSince],
       outgoing: this.#outgoing,
       counts: this.#counts,
     };
@@ -219,7 +224,7 @@ export class Partition {
     if ((flags & linked) !== 0) return this.#forward(unit, record, order, hops);
     if ((flags & deleted) !== 0) return this.#drop();
     if ((flags & silenced) !== 0 && record.type !== "consent" && record.type !== "deletion")
-      return this.#drop();
+      if (order >= (this.#silencedSince.get(unit) ?? 0)) return this.#drop();
     if ("ts" in record && record.at - record.ts > dayMs) this.#counts.late++;
     if (record.type !== "bot" && record.type !== "deletion") this.#countRate(unit, flags, record);
     if ("bot" in record && record.bot === true) this.#flagBot(unit);
@@ -230,7 +235,7 @@ export class Partition {
       case "metric":
         return this.#book.record(unit, record);
       case "consent":
-        return this.#consent(unit, record);
+        return this.#consent(unit, record, order);
       case "bot":
         return this.#flagBot(unit);
       case "deletion":
@@ -248,9 +253,10 @@ export class Partition {
     this.#counts.dropped++;
   }
 
-  #consent(unit: number, { analytics }: ConsentRecord): void {
+  #consent(unit: number, { analytics }: ConsentRecord, order: number): void {
     const { units } = this.#book;
     if (analytics) return units.unflag(unit, silenced);
+    if ((units.flagsOf(unit) & silenced) === 0) this.#silencedSince.set(unit, order);
     if ((units.flagsOf(unit) & optedOut) === 0) this.#counts.optedOut++;
     this.#book.reflag(unit, optedOut | silenced);
   }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { LogRecord } from "../../protocols/log-record.ts";
+import { partitionOf } from "../../protocols/topology.ts";
 import { Partition } from "./partition.ts";
 import { defined, definitionOf, event, exposure, unitOf } from "./testing/records.ts";
 import { recordsPerMinuteMax } from "./units.ts";
@@ -68,5 +69,26 @@ describe("units that are set aside", () => {
     ]);
     assert.equal(partition.counts.dropped, 1);
     assert.deepEqual([unitsOf(partition), partition.tally("checkout")?.summary().optedOut], [0, 1]);
+  });
+
+  test("an exposure from before the opt-out counts as that, also when another partition hands it over afterwards", () => {
+    const [anonymous, known] = [unitOf(1), unitOf(2)];
+    const [here, there] = [anonymous, known].map((unit) => partitionOf(unit, 8)) as [number, number];
+    assert.notEqual(here, there);
+    const [from, to] = [here, there].map(
+      (partition) => new Partition({ key: `faults/${partition}`, partition, partitions: 8 }),
+    ) as [Partition, Partition];
+    for (const partition of [from, to]) {
+      partition.take(defined(definition), 1);
+      partition.take({ type: "identify", id: "i", ts: 0, at: 0, unit: anonymous, known }, 2);
+    }
+    from.take(exposure(1, "a", 1), 3);
+    to.take({ type: "consent", id: "c", ts: 2, at: 2, unit: known, analytics: false }, 4);
+    from.take(exposure(1, "b", 3), 5);
+    const handed = from.outgoing.map(({ record }) => record);
+    assert.ok(handed.length > 0);
+    for (const [index, record] of handed.entries()) to.take(record, 6 + index);
+    assert.equal(to.tally("checkout")?.summary().optedOut, 1);
+    assert.equal(to.counts.dropped, 1, "and one from after it is dropped");
   });
 });

@@ -57,11 +57,13 @@ export async function untilLevel(world: World, environment: string, secondsMax: 
   }
 }
 
-/** A gateway that is pressed may not answer in time: one look less. */
+/** Who is pressed may not answer in time, a fold or the sink by a position of 0: one look less. */
 async function lookAt({ api }: World, environment: string): Promise<Look | undefined> {
   const path = `/v1/environments/${environment}/pipeline`;
   const position = await api.call<PipelinePosition>("GET", path).catch(() => undefined);
   if (position === undefined) return undefined;
+  const isWhole = position.warehouse > 0 && position.partitions.every(({ folded }) => folded > 0);
+  if (!isWhole) return undefined;
   const newest = Math.max(...position.partitions.map(({ stream }) => stream));
   // A partition that is level is as far as the newest of all.
   const folds = position.partitions.map(({ stream, folded }) => (folded >= stream ? newest : folded));
