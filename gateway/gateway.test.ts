@@ -1,25 +1,10 @@
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { connect } from "node:net";
 import { once } from "node:events";
-import {
-  openServingGateway,
-  tokens,
-  type TestGateway,
-  type TestLog,
-  type TestResponse,
-} from "./testing/gateway.ts";
+import { servedHere, tokens, type TestResponse } from "./testing/gateway.ts";
 
-let log: TestLog;
-let gateway: TestGateway;
-
-before(async () => {
-  ({ log, gateway } = await openServingGateway());
-});
-after(async () => {
-  await gateway?.close();
-  await log?.close();
-});
+const { gateway } = await servedHere();
 
 const evaluateBody = { envKey: "test", flagKey: "beta", context: { targetingKey: "ada", beta: true } };
 

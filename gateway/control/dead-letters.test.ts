@@ -1,27 +1,10 @@
 import assert from "node:assert/strict";
-import { after, before, beforeEach, describe, test } from "node:test";
+import { beforeEach, describe, test } from "node:test";
 import type { LetterDetail, LetterCounts, LetterPage, RetryReceipt } from "../../protocols/dead-letters.ts";
 import { streams } from "../../protocols/topology.ts";
-import {
-  eventually,
-  openServingGateway,
-  serveActors,
-  tokens,
-  type Asked,
-  type TestGateway,
-  type TestLog,
-} from "../testing/gateway.ts";
+import { eventually, servedHere, serveActors, tokens, type Asked } from "../testing/gateway.ts";
 
-let log: TestLog;
-let gateway: TestGateway;
-
-before(async () => {
-  ({ log, gateway } = await openServingGateway());
-});
-after(async () => {
-  await gateway?.close();
-  await log?.close();
-});
+const { log, gateway } = await servedHere();
 beforeEach(async () => {
   await gateway.post("/v1/dead-letters/drop", { filter: {} });
 });

@@ -1,26 +1,10 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import type { DecisionRecord } from "../../protocols/decision-log.ts";
 import type { Directory } from "../../protocols/directory.ts";
-import {
-  directory,
-  eventually,
-  openServingGateway,
-  tokens,
-  type TestGateway,
-  type TestLog,
-} from "../testing/gateway.ts";
+import { directory, eventually, servedHere, tokens, type TestGateway } from "../testing/gateway.ts";
 
-let log: TestLog;
-let gateway: TestGateway;
-
-before(async () => {
-  ({ log, gateway } = await openServingGateway());
-});
-after(async () => {
-  await gateway?.close();
-  await log?.close();
-});
+const { log, gateway } = await servedHere();
 
 const ask = (flagKey: string, unit: string, token: string = tokens.server): ReturnType<TestGateway["post"]> =>
   gateway.post(

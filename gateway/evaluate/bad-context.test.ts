@@ -1,19 +1,10 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { openServingGateway, tokens, type TestGateway, type TestLog } from "../testing/gateway.ts";
+import { test } from "node:test";
+import { servedHere, tokens } from "../testing/gateway.ts";
 
 // Whatever a context holds, the answer is a decision or a refusal that says what is wrong.
 
-let log: TestLog;
-let gateway: TestGateway;
-
-before(async () => {
-  ({ log, gateway } = await openServingGateway());
-});
-after(async () => {
-  await gateway?.close();
-  await log?.close();
-});
+const { gateway } = await servedHere();
 
 const deep = (depth: number): string => `${"[".repeat(depth)}${"]".repeat(depth)}`;
 const contexts: readonly (readonly [name: string, json: string, status: number])[] = [

@@ -1,28 +1,12 @@
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { decodeBatch, encodeBatch, type LogRecord } from "../../protocols/log-record.ts";
 import { partitionOf, streams } from "../../protocols/topology.ts";
 import { unitIdOf } from "../../evaluation/unit.ts";
 import { sealExposure } from "../evaluate/exposure-token.ts";
-import {
-  eventually,
-  testPlan,
-  openServingGateway,
-  tokens,
-  type TestGateway,
-  type TestLog,
-} from "../testing/gateway.ts";
+import { eventually, testPlan, servedHere, tokens } from "../testing/gateway.ts";
 
-let log: TestLog;
-let gateway: TestGateway;
-
-before(async () => {
-  ({ log, gateway } = await openServingGateway());
-});
-after(async () => {
-  await gateway?.close();
-  await log?.close();
-});
+const { log, gateway } = await servedHere();
 
 const lastOf = (stream: string, subject: string): Promise<number> =>
   log.connection.reader.lastSequence(stream, subject);

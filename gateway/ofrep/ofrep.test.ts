@@ -1,19 +1,10 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { OFREPApi } from "@openfeature/ofrep-core";
-import { openServingGateway, tokens, type TestGateway, type TestLog } from "../testing/gateway.ts";
+import { servedHere, tokens, type TestGateway } from "../testing/gateway.ts";
 import { isSameTag } from "../etag.ts";
 
-let log: TestLog;
-let gateway: TestGateway;
-
-before(async () => {
-  ({ log, gateway } = await openServingGateway());
-});
-after(async () => {
-  await gateway?.close();
-  await log?.close();
-});
+const { gateway } = await servedHere();
 
 const token = tokens.browser;
 const ada = { context: { targetingKey: "ada" } };

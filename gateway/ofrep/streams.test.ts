@@ -1,31 +1,14 @@
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import { createParser, type EventSourceMessage } from "eventsource-parser";
 import { flag, planOf } from "../../evaluation/testing.ts";
 import type { Plan } from "../../protocols/plan.ts";
 import { systemClock } from "../../runtime/index.ts";
-import {
-  directory,
-  eventually,
-  openServingGateway,
-  testPlan,
-  tokens,
-  type TestGateway,
-  type TestLog,
-} from "../testing/gateway.ts";
+import { directory, eventually, servedHere, testPlan, tokens, type TestGateway } from "../testing/gateway.ts";
 import { hintOf } from "./hint.ts";
 import { openStreamToken, sealStream } from "./stream-token.ts";
 
-let log: TestLog;
-let gateway: TestGateway;
-
-before(async () => {
-  ({ log, gateway } = await openServingGateway());
-});
-after(async () => {
-  await gateway?.close();
-  await log?.close();
-});
+const { log, gateway } = await servedHere();
 
 type Bulk = Awaited<ReturnType<TestGateway["post"]>>;
 const bulk = (query = "", headers: Record<string, string> = {}): Promise<Bulk> =>

@@ -1,34 +1,16 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect } from "node:net";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { createParser, type EventSourceMessage } from "eventsource-parser";
 import type { Flag } from "../../protocols/flag.ts";
 import type { EnvironmentKey, ExperimentKey } from "../../protocols/ids.ts";
 import type { ExperimentResult } from "../../protocols/results.ts";
 import { subjects } from "../../protocols/topology.ts";
 import { systemClock } from "../../runtime/index.ts";
-import {
-  directory,
-  eventually,
-  openServingGateway,
-  serveActors,
-  testPlan,
-  tokens,
-  type TestGateway,
-  type TestLog,
-} from "../testing/gateway.ts";
+import { directory, eventually, servedHere, serveActors, testPlan, tokens } from "../testing/gateway.ts";
 
-let log: TestLog;
-let gateway: TestGateway;
-
-before(async () => {
-  ({ log, gateway } = await openServingGateway());
-});
-after(async () => {
-  await gateway?.close();
-  await log?.close();
-});
+const { log, gateway } = await servedHere();
 
 interface Listening {
   readonly events: EventSourceMessage[];

@@ -1,3 +1,4 @@
+import { after } from "node:test";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -204,7 +205,6 @@ export async function openTestGateway(
   };
 }
 
-/** Waits for what comes by itself. */
 /** A log with one published environment, and a gateway that serves it. */
 export async function openServingGateway(): Promise<{ log: TestLog; gateway: TestGateway }> {
   const log = await openTestLog();
@@ -216,6 +216,17 @@ export async function openServingGateway(): Promise<{ log: TestLog; gateway: Tes
   return { log, gateway };
 }
 
+/** The same for all tests of a file, closed after the last of them. */
+export async function servedHere(): Promise<{ log: TestLog; gateway: TestGateway }> {
+  const served = await openServingGateway();
+  after(async () => {
+    await served.gateway.close();
+    await served.log.close();
+  });
+  return served;
+}
+
+/** Waits for what comes by itself. */
 export async function eventually(holds: () => boolean | Promise<boolean>, msMax = 5_000): Promise<void> {
   const deadline = systemClock.monotonicMs() + msMax;
   while (!(await holds())) {
