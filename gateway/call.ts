@@ -29,7 +29,7 @@ export interface Call {
   /** A name for the one decision of this request: nobody else has it, whatever the client calls its requests. */
   decisionId(): string;
   /** Tells whom it is about. True when nothing of that unit may be stored; the answer then says so in a header. */
-  isAboutDenied(environment: EnvironmentKey, unit: UnitId): boolean;
+  noteConsent(environment: EnvironmentKey, unit: UnitId): boolean;
   problem(failure: Failure | { readonly code: string }): Answer;
 }
 

@@ -51,7 +51,8 @@ export interface Handling {
   /** Written, with the two below, before the answer's own headers, whatever the answer will be. */
   readonly requestId: string;
   readonly limits: Answer["headers"];
-  readonly cors: Answer["headers"];
+  /** For other origins, and what the route has to say of its unit. */
+  readonly extras: Answer["headers"];
   /** False when nothing reads a header after `begin`: copying them is a good part of a quick route's time. */
   readonly keepsHead: boolean;
   /** The bytes are the server's: whoever needs them after an await copies them. */

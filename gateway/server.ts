@@ -211,7 +211,7 @@ class Server {
     if (status !== 200) res.writeStatus(statusLines.get(status) ?? String(status));
     res.writeHeader("x-request-id", handling.requestId);
     for (const [name, value] of handling.limits) res.writeHeader(name, value);
-    for (const [name, value] of handling.cors) res.writeHeader(name, value);
+    for (const [name, value] of handling.extras) res.writeHeader(name, value);
     for (const [name, value] of headers) res.writeHeader(name, value);
   }
 

@@ -28,7 +28,7 @@ export class Visit implements Handling, Call {
   principal: Principal = nobody;
   action: Action = runs;
   limits: Answer["headers"] = none;
-  cors: Answer["headers"] = none;
+  extras: Answer["headers"] = none;
 
   constructor(room: Room, head: RequestHead) {
     this.#room = room;
@@ -42,7 +42,7 @@ export class Visit implements Handling, Call {
   enter(label: RouteName, params: readonly string[], cors: Answer["headers"]): void {
     this.#label = label;
     this.params = params;
-    this.cors = cors;
+    this.extras = cors;
   }
 
   /** It may be served. */
@@ -66,9 +66,9 @@ export class Visit implements Handling, Call {
     return this.#isNamedByClient ? this.#room.requestIds.next() : this.requestId;
   }
 
-  isAboutDenied(environment: EnvironmentKey, unit: UnitId): boolean {
+  noteConsent(environment: EnvironmentKey, unit: UnitId): boolean {
     const isDenied = this.#room.consents.denies(environment, unit);
-    if (isDenied) this.cors = [...this.cors, consentDenied];
+    if (isDenied) this.extras = [...this.extras, consentDenied];
     return isDenied;
   }
 

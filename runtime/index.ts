@@ -28,6 +28,7 @@ export { openClient } from "./messaging/client.ts";
 export type { ActorClient, AskOptions } from "./messaging/client.ts";
 export { systemClock } from "./ports/clock.ts";
 export type { Clock } from "./ports/clock.ts";
+export { toldBy } from "./messaging/told.ts";
 export { seededRandom, systemRandom } from "./ports/random.ts";
 export type { Random } from "./ports/random.ts";
 export { Backoff } from "./backoff.ts";

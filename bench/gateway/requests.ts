@@ -22,13 +22,15 @@ export const ofrepBulkPost = (envKey: string, user: string): Post => ({
   body: JSON.stringify({ context: { targetingKey: user, ...attributes } }),
 });
 
-/** As it goes over the wire. */
-export const wireText = ({ path, body }: Post): string =>
+/** As it goes over the wire to the gateway of these benches. */
+export const wireText = (post: Post): string => wireTextWith(token, post);
+
+export const wireTextWith = (bearer: string, { path, body }: Post): string =>
   [
     `POST ${path} HTTP/1.1`,
     "Host: bench",
     "Content-Type: application/json",
-    `Authorization: Bearer ${token}`,
+    `Authorization: Bearer ${bearer}`,
     `Content-Length: ${Buffer.byteLength(body)}`,
     "",
     body,

@@ -1,6 +1,7 @@
 import { quantileOfSorted } from "../figures.ts";
 import { Lane, type Answered } from "../gateway/lane.ts";
 import { RequestSource } from "../gateway/request-source.ts";
+import { wireTextWith } from "../gateway/requests.ts";
 import type { LoadOrder, LoadOutcome } from "./load-order.ts";
 import { eventsPerRequest, exposureBodies, mixedBodies, type Body } from "./traffic.ts";
 
@@ -133,15 +134,7 @@ class Load {
 }
 
 const wireText = ({ scene, token }: LoadOrder, body: string): string =>
-  [
-    `POST /v1/events?env=${scene.environment} HTTP/1.1`,
-    "Host: bench",
-    "Content-Type: application/json",
-    `Authorization: Bearer ${token}`,
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    "",
-    body,
-  ].join("\r\n");
+  wireTextWith(token, { path: `/v1/events?env=${scene.environment}`, body });
 
 let prepared: Load | undefined;
 

@@ -27,10 +27,10 @@ export async function postAssignment(room: Room, call: Call, body: string): Prom
     kept: undefined,
     now: room.clock.now(),
   };
-  call.isAboutDenied(plan.environment, asked.unitId);
+  call.noteConsent(plan.environment, asked.unitId);
   const { evaluation, stickyUnavailable } = await decide(room, plan, experiment.flag, asked);
   room.counts.evaluations++;
-  const id = room.requestIds.next();
+  const id = call.decisionId();
   const logged = await room.decisions.note(plan.environment, saidOf(plan, evaluation), asked, id);
   if (logged?.ok === false) return call.problem(logged.failure);
   // The flag may have served this unit by another rule: then this experiment gave it nothing.

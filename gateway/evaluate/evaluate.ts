@@ -33,7 +33,7 @@ export function postEvaluate(room: Room, call: Call, body: string): Answer | Pro
   if (!plan.ok) return call.problem(plan.failure);
   const asked = contextOf(context, plan.value, room.clock.now());
   if (asked === undefined) return call.problem(noUnit);
-  call.isAboutDenied(plan.value.environment, asked.unitId);
+  call.noteConsent(plan.value.environment, asked.unitId);
   if (isExplained(call, request.value)) return explained(room, call, plan.value, request.value, asked);
   const { sticky } = plan.value;
   if (sticky?.flags.has(flagKey) === true) return decideSticky(room, call, plan.value, flagKey, asked);

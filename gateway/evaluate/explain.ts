@@ -38,7 +38,7 @@ export async function explainDecision(
   const refusal = refusalOf(call.principal, "experiments:read");
   if (refusal !== undefined) return fail(refusal);
   const wanted = wantedOf(call.head.query);
-  const decisionId = room.requestIds.next();
+  const decisionId = call.decisionId();
   if (wanted !== undefined) return explainEarlier(room, call, { plan, flagKey, asked, wanted, decisionId });
   const { evaluation, context, stickyUnavailable } = await decide(room, plan, flagKey, asked);
   if (evaluation.code === "flag_not_found") return fail({ code: "flag_not_found", flag: flagKey });

@@ -23,7 +23,7 @@ export async function postFlagsEvaluate(room: Room, call: Call, body: string): P
     kept: undefined,
     now: room.clock.now(),
   };
-  call.isAboutDenied(plan.value.environment, asked.unitId);
+  call.noteConsent(plan.value.environment, asked.unitId);
   const shown = (evaluation: { variation?: string; value?: unknown; ruleId?: string }): object => ({
     variant: evaluation.variation ?? null,
     payload: evaluation.value ?? null,
@@ -39,7 +39,7 @@ export async function postFlagsEvaluate(room: Room, call: Call, body: string): P
   const { evaluation } = await decide(room, plan.value, flagKey, asked);
   if (evaluation.code === "flag_not_found") return call.problem({ code: "flag_not_found", flag: flagKey });
   room.counts.evaluations++;
-  const id = room.requestIds.next();
+  const id = call.decisionId();
   const logged = await room.decisions.note(plan.value.environment, saidOf(plan.value, evaluation), asked, id);
   return logged?.ok === false ? call.problem(logged.failure) : jsonAnswer(200, shown(evaluation));
 }

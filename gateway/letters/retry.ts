@@ -4,7 +4,7 @@ import type { IngestReceipt } from "../../protocols/event.ts";
 import type { Answer as Outcome, Failure } from "../../protocols/failures.ts";
 import type { EnvironmentKey } from "../../protocols/ids.ts";
 import type { Json } from "../../protocols/json.ts";
-import type { ActorClient, StreamWriter } from "../../runtime/index.ts";
+import { toldBy, type ActorClient, type StreamWriter } from "../../runtime/index.ts";
 import { isObject } from "../evaluate/request.ts";
 import { detailOf, type StoredLetter } from "./stored-letter.ts";
 
@@ -166,21 +166,6 @@ function addressIn(value: unknown): Addressed | undefined {
   return typeof kind === "string" && typeof key === "string" ? { kind, key } : undefined;
 }
 
-/** Any answer of the actor but these is its word on the message: it has been told. */
-const notTold: ReadonlySet<string> = new Set([
-  "mailbox_full",
-  "deadline_exceeded",
-  "unavailable",
-  "stream_full",
-  "stream_refused",
-  "actor_failed",
-  "newer_version",
-  "internal",
-  "invalid_message",
-  "unknown_kind",
-  "unknown_key",
-]);
-
 async function tell(
   client: ActorClient,
   { letter }: StoredLetter,
@@ -194,7 +179,7 @@ async function tell(
     id,
     timeoutMs: askMsMax,
   });
-  return reply.ok || !notTold.has(reply.failure.code) ? succeed(null) : reply;
+  return reply.ok || toldBy(reply.failure.code) === "told" ? succeed(null) : reply;
 }
 
 function failed(result: Result, { letter }: StoredLetter, failure: { readonly code: string }): void {

@@ -35,14 +35,14 @@ async function evaluateEvery(room: Room, call: Call, body: string): Promise<Answ
   const plan = hint.hint === undefined ? found.value : await room.hints.follow(found.value, hint.hint);
   const asked = contextOf(read.context, plan, room.clock.now());
   if (asked === undefined) return jsonAnswer(400, noTargetingKey);
-  const consentDenied = call.isAboutDenied(plan.environment, asked.unitId);
+  const consentDenied = call.noteConsent(plan.environment, asked.unitId);
   const { evaluations, stickyUnavailable } = await decideAll(room, plan, asked);
   room.counts.evaluations += evaluations.length;
 
   const texts = evaluations.map((evaluation) => textOf(plan, evaluation));
   const etag = tagOf(plan, asked, texts, `${stickyUnavailable} ${consentDenied}`);
   if (isSameTag(call.head.header("if-none-match"), etag)) return emptyAnswer(304, [["etag", etag]]);
-  const id = room.requestIds.next();
+  const id = call.decisionId();
   const complete = await log(room, plan, { asked, evaluations, texts, id });
   const metadata = JSON.stringify({
     version: plan.version,

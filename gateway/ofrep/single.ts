@@ -19,12 +19,12 @@ async function evaluateOne(room: Room, call: Call, body: string): Promise<Answer
   if (!read.ok) return jsonAnswer(400, { key, ...read.refusal });
   const asked = contextOf(read.context, plan, room.clock.now());
   if (asked === undefined) return jsonAnswer(400, { key, ...noTargetingKey });
-  const consentDenied = call.isAboutDenied(plan.environment, asked.unitId);
+  const consentDenied = call.noteConsent(plan.environment, asked.unitId);
   const { evaluation, stickyUnavailable } = await decide(room, plan, key, asked);
   if (evaluation.code === "flag_not_found")
     return jsonAnswer(404, { key, ...refuse("FLAG_NOT_FOUND", `there is no flag "${key.slice(0, 100)}"`) });
   room.counts.evaluations++;
-  const id = room.requestIds.next();
+  const id = call.decisionId();
   const logged = await room.decisions.note(plan.environment, saidOf(plan, evaluation), asked, id);
   if (logged?.ok === false) return generalFailure(call, logged.failure, key);
   const also: Record<string, boolean> = {

@@ -1,20 +1,10 @@
 import { z } from "zod";
-import { EnvironmentKey, UnitId } from "../../protocols/ids.ts";
-import { StoreState, type DeletionReceipt } from "../../protocols/privacy.ts";
+import { UnitId, type EnvironmentKey } from "../../protocols/ids.ts";
+import { DeletionReceipt } from "../../protocols/privacy.ts";
 import { escapeToken } from "../../protocols/topology.ts";
 
-/** A deletion as the bucket DELETIONS holds it. */
-export const StoredDeletion = z.strictObject({
-  id: z.string(),
-  environment: EnvironmentKey,
-  by: z.string(),
-  reason: z.string().optional(),
-  at: z.number(),
-  doneAt: z.number().optional(),
-  units: z.number(),
-  stores: z.array(StoreState),
-  overrides: z.array(z.string()),
-  retainedUntil: z.number(),
+/** A deletion as the bucket DELETIONS holds it: its receipt, whose state follows from whether there is work left. */
+export const StoredDeletion = DeletionReceipt.omit({ state: true }).extend({
   /** What is needed until all is done, and forgotten then: no unit id stays in a receipt. */
   work: z
     .strictObject({

@@ -2,6 +2,7 @@ import type { RuntimeEffect } from "../actor.ts";
 import type { ActorTools } from "../hosting/actor-tools.ts";
 import { addressText } from "../messaging/address.ts";
 import type { Address } from "../messaging/address.ts";
+import { toldBy } from "../messaging/told.ts";
 import type { AnyBehaviour, NumberedEffect } from "./envelope.ts";
 
 /** No repetition will help: the receiver cannot exist, or cannot read it. */
@@ -11,19 +12,6 @@ export class Undeliverable extends Error {
 
 /** Longest wait for an actor that is told something; then it is told again. */
 const tellTimeoutMs = 5_000;
-/** The receiver may take it later. Any other refusal is its answer: it has been told. */
-const laterCodes = new Set([
-  "mailbox_full",
-  "deadline_exceeded",
-  "unavailable",
-  "stream_full",
-  "stream_refused",
-  "actor_failed",
-  "newer_version",
-  "moved",
-]);
-const neverCodes = new Set(["invalid_message", "unknown_kind", "unknown_key", "internal"]);
-
 export const effectKey = (address: Address, number: number): string => `${addressText(address)}/${number}`;
 
 const isRuntimeEffect = (effect: unknown): effect is RuntimeEffect =>
@@ -65,6 +53,7 @@ export async function performEffect(
   });
   if (reply.ok) return;
   const { code } = reply.failure;
-  if (neverCodes.has(code)) throw new Undeliverable(`${addressText(effect.to)} answers ${code}`);
-  if (laterCodes.has(code)) throw new Error(`${addressText(effect.to)} answers ${code}`);
+  const told = toldBy(code);
+  if (told === "never") throw new Undeliverable(`${addressText(effect.to)} answers ${code}`);
+  if (told === "later") throw new Error(`${addressText(effect.to)} answers ${code}`);
 }
