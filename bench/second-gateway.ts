@@ -1,5 +1,3 @@
-import { once } from "node:events";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { cliConfig } from "../cli/config.ts";
 import { dataPaths, projectRoot } from "../cli/paths.ts";
@@ -7,7 +5,7 @@ import { readRunFile } from "../cli/run-file.ts";
 import type { TestWeir } from "../cli/testing/weir.ts";
 import { nodePart } from "../cli/up/node-part.ts";
 import { Part } from "../cli/up/part.ts";
-import { systemClock } from "../runtime/index.ts";
+import { freePorts, systemClock } from "../runtime/index.ts";
 
 export interface SecondGateway {
   readonly url: string;
@@ -21,7 +19,7 @@ export async function startSecondGateway(
   { dataDir }: TestWeir,
   environment: Readonly<Record<string, string>>,
 ): Promise<SecondGateway> {
-  const port = await freePort();
+  const port = await freePorts();
   const part = new Part(
     nodePart({
       name: "gateway-2",
@@ -49,12 +47,4 @@ export async function startSecondGateway(
     },
     stop: () => part.stop(),
   };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const address = probe.address();
-  probe.close();
-  return typeof address === "object" && address !== null ? address.port : 0;
 }

@@ -32,6 +32,8 @@ export { toldBy } from "./messaging/told.ts";
 export { seededRandom, systemRandom } from "./ports/random.ts";
 export type { Random } from "./ports/random.ts";
 export { Backoff } from "./backoff.ts";
+export { freePorts } from "./ports/free-ports.ts";
+
 export { createLog, silentLog } from "./ports/log.ts";
 export type { Log, LogLevel } from "./ports/log.ts";
 export { createTelemetry } from "./observability/telemetry.ts";

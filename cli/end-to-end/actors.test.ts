@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { after, before, describe, test } from "node:test";
 import { ActorDetail, ActorList, ReplayReport } from "../../protocols/actor-operations.ts";
+import { freePorts } from "../../runtime/index.ts";
 import { openCollector, type Collector } from "../../runtime/testing/collector.ts";
 import { eventually } from "../../runtime/testing/nats.ts";
 import { Api } from "../api.ts";
@@ -35,7 +34,7 @@ describe("an operator", { timeout: 180_000 }, () => {
 
   before(async () => {
     collector = await openCollector();
-    metricsPort = await freePort();
+    metricsPort = await freePorts("127.0.0.1", 2);
     weir = await startWeir({
       environment: {
         OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
@@ -169,11 +168,3 @@ describe("an operator", { timeout: 180_000 }, () => {
     assert.deepEqual([...services].sort(), ["weir-actors", "weir-gateway"]);
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}

@@ -2,6 +2,7 @@ import { accessSync, constants, mkdirSync, statfsSync } from "node:fs";
 import { createServer } from "node:net";
 import { delimiter, join } from "node:path";
 import type { CliConfig } from "../config.ts";
+import { freePorts } from "../../runtime/index.ts";
 import { CliFailure, systemCodeOf } from "../failure.ts";
 import { projectRoot } from "../paths.ts";
 
@@ -11,18 +12,23 @@ import { projectRoot } from "../paths.ts";
 const freeBytesMin = 1024 ** 3;
 
 /** Resolves to the port: the given one, or a free one for 0. */
-export function checkPort(host: string, port: number): Promise<number> {
+export async function checkPort(host: string, port: number): Promise<number> {
+  try {
+    return port === 0 ? await freePorts(host) : await listenOnce(host, port);
+  } catch (error) {
+    throw portFailure(host, port, error);
+  }
+}
+
+function listenOnce(host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
-    probe.once("error", (error) => reject(portFailure(host, port, error)));
-    probe.listen({ host, port, exclusive: true }, () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === "object" && address !== null ? address.port : port));
-    });
+    probe.once("error", reject);
+    probe.listen({ host, port, exclusive: true }, () => probe.close(() => resolve(port)));
   });
 }
 
-function portFailure(host: string, port: number, error: Error): CliFailure {
+function portFailure(host: string, port: number, error: unknown): CliFailure {
   const where = `${host}:${port}`;
   switch (systemCodeOf(error)) {
     case "EADDRINUSE":
@@ -40,7 +46,10 @@ function portFailure(host: string, port: number, error: Error): CliFailure {
       return new CliFailure("host_unknown", `${host} is no address of this machine: choose another --host`);
     case undefined:
     default:
-      return new CliFailure("port_unusable", `cannot listen on ${where}: ${error.message}`);
+      return new CliFailure(
+        "port_unusable",
+        `cannot listen on ${where}: ${error instanceof Error ? error.message : String(error)}`,
+      );
   }
 }
 

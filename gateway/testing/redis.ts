@@ -1,10 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { systemClock } from "../../runtime/index.ts";
+import { freePorts, systemClock } from "../../runtime/index.ts";
 
 export interface TestRedis {
   readonly url: string;
@@ -15,7 +14,7 @@ export interface TestRedis {
 export async function startRedis(): Promise<TestRedis> {
   const binary = process.env["WEIR_REDIS_SERVER"] ?? "redis-server";
   const folder = await mkdtemp(join(tmpdir(), "weir-redis-"));
-  const port = await freePort();
+  const port = await freePorts();
   const options = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder];
   const child = spawn(binary, options, { stdio: "ignore" });
   const failed = new Promise<never>((_, reject) =>
@@ -48,13 +47,4 @@ async function answers(port: number): Promise<void> {
     await systemClock.sleep(20);
   }
   throw new Error(`no Redis answers on port ${port}`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }

@@ -5,6 +5,7 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, delimiter, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { systemClock } from "../ports/clock.ts";
+import { freePorts } from "../ports/free-ports.ts";
 
 // A nats-server of our own, for `weir up`, tests, the bench and chaos. Listens on loopback only.
 
@@ -78,7 +79,12 @@ export async function startNatsServer(options: NatsServerOptions): Promise<NatsS
 
   const readyTimeoutMs = options.readyTimeoutMs ?? readyTimeoutMsDefault;
   const configured = (port: number): Promise<string> => writeConfiguration(options, version, port);
-  let running = await launch(binary, await configured(options.port ?? -1), options, readyTimeoutMs);
+  let running = await launch(
+    binary,
+    await configured(options.port ?? (await freePorts())),
+    options,
+    readyTimeoutMs,
+  );
   const { port } = running;
 
   return {
