@@ -19,7 +19,13 @@ const mayImport: Record<string, readonly string[]> = {
   "gateway/": ["protocols/", "runtime/index.ts", "evaluation/"],
   "sdk/": ["protocols/", "evaluation/"],
   "console/": ["protocols/", "evaluation/", "analytics/statistics/"],
-  "cli/": ["protocols/", "runtime/index.ts", "evaluation/", "sdk/node/index.ts"],
+  "cli/": [
+    "protocols/",
+    "runtime/index.ts",
+    "evaluation/",
+    "sdk/node/index.ts",
+    "actors/experiment/trial.ts",
+  ],
   "bench/": [""],
 };
 
@@ -32,9 +38,10 @@ const vendors: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^piscina$/, ["analytics/pool.ts"]],
   [/^@opentelemetry\//, ["runtime/observability/"]],
   [/^pino$/, ["runtime/ports/log.ts"]],
-  [/^@stdlib\//, ["analytics/statistics/"]],
+  [/^@stdlib\//, ["analytics/statistics/special/library.ts"]],
   [/^(lit|@lit|@awesome\.me|comlink|d3-)/, ["console/"]],
   [/^commander$/, ["cli/"]],
+  [/^yaml$/, ["cli/metrics/"]],
   [/^ioredis$/, ["gateway/redis.ts"]],
 ];
 

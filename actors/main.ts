@@ -21,6 +21,7 @@ import { experimentCoordinator } from "./experiment/coordinator.ts";
 import { observed } from "./experiment/fold-figures.ts";
 import { partitionFold } from "./experiment/partition-fold.ts";
 import { partitionPast } from "./experiment/partition-past.ts";
+import { monitorBehaviour } from "./monitor/monitor.ts";
 import { organisationBehaviour } from "./organisation/behaviour.ts";
 import { planPublisher } from "./plan-publisher.ts";
 import { documentPublisher } from "./published-document.ts";
@@ -65,6 +66,7 @@ const host = await openHost({
       publishPlan: planPublisher(planBucket, await connection.bucket(buckets.planParts)),
       keys,
     }),
+    monitorBehaviour,
   ],
   folds: [
     observed(

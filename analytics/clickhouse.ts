@@ -1,9 +1,10 @@
 import { Agent } from "node:http";
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { ClickHouseError, ClickHouseLogLevel, createClient } from "@clickhouse/client";
 import type { Clock } from "../runtime/index.ts";
 import { fail, succeed } from "../protocols/errors.ts";
 import type { Reply } from "../protocols/errors.ts";
+import { refusalOf } from "./warehouse-failure.ts";
 import type { WarehouseFailure } from "./warehouse-failure.ts";
 
 // The one place that knows the ClickHouse client. The same path serves a server and the embedded warehouse.
@@ -21,6 +22,8 @@ export interface WarehouseOptions {
   /** … the embedded warehouse's socket. */
   readonly socketPath?: string;
   readonly clock: Clock;
+  /** An answer could not be given because a part cannot be read. */
+  readonly unreadable?: () => void;
 }
 
 export type Answered<Value> = Promise<Reply<Value, WarehouseFailure>>;
@@ -42,6 +45,13 @@ export interface Warehouse {
     parameters?: Parameters,
     options?: { readonly timeoutMs?: number },
   ): Answered<Row[]>;
+  /** Columns in ClickHouse's Native format, as they come. An abort, or a time-out, ends the query over there, too. */
+  stream(
+    sql: string,
+    parameters: Parameters,
+    receive: (chunk: Uint8Array) => void,
+    options?: { readonly timeoutMs?: number; readonly signal?: AbortSignal | undefined },
+  ): Answered<void>;
   command(sql: string, parameters?: Parameters, options?: { readonly timeoutMs?: number }): Answered<void>;
   ping(): Promise<boolean>;
   close(): Promise<void>;
@@ -84,15 +94,24 @@ export function openWarehouse(options: WarehouseOptions): Warehouse {
     try {
       return succeed(await work(timer.signal));
     } catch (error) {
-      return fail(
-        timer.signal.aborted
-          ? { code: "warehouse_timeout", afterMs: timeoutMs }
-          : failureOf(error, timeoutMs),
-      );
+      const failure: WarehouseFailure = timer.signal.aborted
+        ? { code: "warehouse_timeout", afterMs: timeoutMs }
+        : failureOf(error, timeoutMs);
+      if (failure.code === "warehouse_unreadable") options.unreadable?.();
+      return fail(failure);
     } finally {
       timer.abort();
       await deadline;
     }
+  }
+
+  /** A query that still computes does not notice that nobody listens: it is looked up by its mark and ended. */
+  async function kill(mark: string): Promise<void> {
+    const condition = "query LIKE {mark:String} AND query NOT LIKE '%KILL QUERY%'";
+    const where = options.cluster === undefined ? "" : " ON CLUSTER {cluster:Identifier}";
+    const statement = { query: `KILL QUERY${where} WHERE ${condition} ASYNC` };
+    const query_params = { mark: `%${mark}%`, ...(where === "" ? {} : { cluster: options.cluster }) };
+    await within(graceMs, () => client.command({ ...statement, query_params }));
   }
 
   async function read<Row>(sql: string, parameters: Parameters, timeoutMs: number): Answered<Row[]> {
@@ -144,6 +163,29 @@ export function openWarehouse(options: WarehouseOptions): Warehouse {
       }
     },
 
+    async stream(sql, parameters, receive, { timeoutMs = queryTimeoutMs, signal } = {}) {
+      const mark = `weir-${randomUUID()}`;
+      let ended = false;
+      const answer = await within(timeoutMs + graceMs, async (deadline) => {
+        const either = signal === undefined ? deadline : AbortSignal.any([deadline, signal]);
+        const { stream } = await client.exec({
+          query: `/* ${mark} */ ${sql}\nFORMAT Native`,
+          query_params: parameters,
+          abort_signal: either,
+          decompress_response_stream: !embedded,
+          clickhouse_settings: { max_execution_time: timeoutMs / 1_000, max_result_bytes: "0" },
+        });
+        // The client's own abort ends with the head of the answer; what comes after is cut here.
+        const cut = (): unknown => stream.destroy();
+        either.addEventListener("abort", cut, { once: true });
+        for await (const chunk of stream) receive(chunk as Uint8Array);
+        either.throwIfAborted();
+        ended = true;
+      });
+      if (!ended) await kill(mark);
+      return answer;
+    },
+
     command: (sql, parameters = {}, { timeoutMs = insertTimeoutMs } = {}) =>
       within(timeoutMs + graceMs, async (signal) => {
         await client.command({ query: sql, query_params: parameters, abort_signal: signal });
@@ -173,5 +215,5 @@ function failureOf(error: unknown, timeoutMs: number): WarehouseFailure {
     return { code: "warehouse_unavailable", reason, retryAfterMs: 1_000 };
   if (unavailableCodes.has(error.code)) return { code: "warehouse_unavailable", reason, retryAfterMs: 1_000 };
   if (timeoutCodes.has(error.code)) return { code: "warehouse_timeout", afterMs: timeoutMs };
-  return { code: "warehouse_refused", number: Number(error.code), type: error.type ?? "UNKNOWN", reason };
+  return refusalOf(Number(error.code), error.type ?? "UNKNOWN", reason);
 }

@@ -11,12 +11,16 @@ import {
 import { openAudit } from "./audit/audit.ts";
 import { analyticsConfig } from "./config.ts";
 import { metricsText } from "./metrics.ts";
+import { openIntegrity } from "./integrity.ts";
 import { openPool } from "./pool.ts";
+import { RowDesk } from "./rows/desk.ts";
 import { serveAnalytics } from "./serve.ts";
 import type { WarehouseParts } from "./serve.ts";
 import { recoverRows } from "./recovery.ts";
 import { sinkBucket } from "./sink/mark.ts";
 import { openCovariates } from "./covariates/covariates.ts";
+import { EventTimes } from "./freshness/event-times.ts";
+import { openEventWatch } from "./freshness/watch.ts";
 import { feeds } from "./sink/feed.ts";
 import { openSink } from "./sink/sink.ts";
 import { failureText } from "./warehouse-failure.ts";
@@ -32,6 +36,10 @@ const takeOverAfterMs = 15_000;
 const sinkStopMsMax = 5_000;
 /** A look at a small table; a phase that starts has its covariates half a minute later. */
 const covariatesEveryMs = 10_000;
+/** Two small questions an environment; an event that stalls is known a minute later. */
+const eventWatchEveryMs = 60_000;
+/** Disks lose bits; a day's loss is within what the stream still has. */
+const integrityEveryMs = 24 * 3_600_000;
 
 const config = analyticsConfig(process.env);
 const log = createLog("analytics", { level: config.logLevel });
@@ -56,10 +64,11 @@ const text = metricsText(
   createTelemetry("weir-analytics"),
   connection.reader,
   () => parts,
+  pool,
   () => systemClock.now(),
 );
 const metricsServer = openMetricsServer(config.metrics, text, surroundings);
-const stopServing = await serveAnalytics(connection.messaging, pool, () => parts);
+const stopServing = await serveAnalytics(connection.messaging, pool, () => parts, systemClock);
 
 const opened = openConfiguredWarehouse(config, surroundings);
 const { warehouse } = opened;
@@ -74,7 +83,9 @@ try {
       takeOverAfterMs: warehouse.embedded ? 0 : takeOverAfterMs,
       ...surroundings,
     };
-    const sink = openSink({ ...common, feed: feeds.events });
+    const times = new EventTimes();
+    const written = times.note.bind(times);
+    const sink = openSink({ ...common, feed: feeds.events, written });
     const decisions = openSink({ ...common, feed: feeds.decisions });
     const audit = openAudit({
       connection,
@@ -90,16 +101,44 @@ try {
       everyMs: covariatesEveryMs,
       ...surroundings,
     });
-    parts = { warehouse, sink, decisions, audit, marks, clock: systemClock };
+    // A server's replicas compare and repair themselves.
+    const integrity = warehouse.embedded
+      ? openIntegrity({ connection, warehouse, everyMs: integrityEveryMs, ...surroundings })
+      : undefined;
+    opened.onDoubt(() => integrity?.doubt());
+    const watch = openEventWatch({
+      connection,
+      warehouse,
+      times,
+      isOwner: () => sink.state === "running",
+      everyMs: eventWatchEveryMs,
+      ...surroundings,
+    });
+    const rows = new RowDesk({
+      warehouse,
+      pool,
+      clock: systemClock,
+      position: () => (sink.state === "running" ? sink.position.acknowledged : undefined),
+    });
+    parts = { warehouse, sink, decisions, audit, watch, rows, marks, clock: systemClock };
     process.send?.({ type: "ready" });
     log.info("analytics.ready", { embedded: warehouse.embedded });
-    const end = await Promise.race([stopped, opened.replaced.then(() => "replaced" as const)]);
-    if (end === "replaced") {
-      exitCode = 1; // whoever started us starts us again, and the start fills the new warehouse
+    const lost = Promise.race([opened.replaced, ...(integrity === undefined ? [] : [integrity.damaged])]);
+    const end = await Promise.race([stopped, lost.then(() => "lost" as const)]);
+    if (end === "lost") {
+      exitCode = 1; // whoever started us starts us again, and the start writes anew what is missing
       stopping.abort();
     }
     await Promise.race([
-      Promise.all([sink.close(), decisions.close(), audit.close(), covariates.close()]),
+      Promise.all([
+        sink.close(),
+        decisions.close(),
+        audit.close(),
+        covariates.close(),
+        integrity?.close(),
+        watch.close(),
+        rows.close(),
+      ]),
       systemClock.sleep(sinkStopMsMax),
     ]);
   }

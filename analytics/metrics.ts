@@ -1,12 +1,17 @@
+import type { FreshnessRecord } from "../protocols/freshness.ts";
 import { processText } from "../runtime/index.ts";
 import type { StreamReader, Telemetry } from "../runtime/index.ts";
+import { isAlarm } from "./freshness/watch.ts";
+import type { Pool, PoolFigures } from "./pool.ts";
+import type { DeskFigures } from "./rows/desk.ts";
 import type { WarehouseParts } from "./serve.ts";
 
 /** Prometheus' text of this process: how far its sinks are, measured when somebody asks. */
 export function metricsText(
   telemetry: Telemetry,
   reader: Pick<StreamReader, "bounds">,
-  parts: () => Pick<WarehouseParts, "sink" | "decisions" | "audit"> | undefined,
+  parts: () => Pick<WarehouseParts, "sink" | "decisions" | "audit" | "watch" | "rows"> | undefined,
+  pool: Pick<Pool, "figures">,
   nowMs: () => number,
 ): () => Promise<string> {
   const gauge = (name: string, description: string, unit?: string) =>
@@ -36,13 +41,17 @@ export function metricsText(
     "Experiments whose rolling sums are not those of their rows in ClickHouse",
   );
   const looks = rising(telemetry, "weir_audit_looks_total", "Comparisons of the self-audit", "state");
+  const events = eventGauges(telemetry);
+  const work = workGauges(telemetry);
   const text = processText(telemetry);
   return async () => {
     const present = parts();
+    work(pool.figures, present?.rows.figures);
     if (present === undefined) return text();
     const { figures: audited } = present.audit;
     differing(audited.differing);
     for (const state of ["agrees", "differs", "pending"] as const) looks(audited[state], state);
+    events(present.watch.records);
     for (const sink of [present.sink, present.decisions]) {
       const labels = { stream: sink.stream };
       const { figures } = sink;
@@ -63,6 +72,54 @@ export function metricsText(
       lagSeconds(behind === 0 ? 0 : Math.max(0, since) / 1_000, labels);
     }
     return text();
+  };
+}
+
+/** The pool's line, and what was asked for from rows. */
+function workGauges(telemetry: Telemetry): (pool: PoolFigures, rows: DeskFigures | undefined) => void {
+  const waiting = telemetry.gauge("weir_pool_waiting", {
+    description: "Pieces of statistics that wait for a thread",
+  });
+  const running = telemetry.gauge("weir_pool_running", { description: "Pieces of statistics on a thread" });
+  const jobs = telemetry.gauge("weir_rows_jobs", { description: "Answers from rows under way" });
+  const pieces = rising(telemetry, "weir_pool_pieces_total", "Pieces of statistics by how they ended", "end");
+  const seconds = rising(telemetry, "weir_pool_seconds_total", "Time of pieces waiting and at work", "state");
+  const answers = rising(telemetry, "weir_rows_answers_total", "Questions to rows by how they went", "end");
+  const duration = rising(telemetry, "weir_rows_seconds_total", "Time that answers from rows took", "state");
+  return (pool, rows) => {
+    waiting(pool.waiting);
+    running(pool.running);
+    for (const end of ["done", "failed", "cancelled"] as const) pieces(pool[end], end);
+    seconds(pool.waitedMs / 1_000, "waiting");
+    seconds(pool.workedMs / 1_000, "working");
+    if (rows === undefined) return;
+    jobs(rows.jobs);
+    for (const end of ["hits", "misses", "abandoned"] as const) answers(rows[end], end);
+    duration(rows.seconds, "all");
+  };
+}
+
+/** Of each event that running experiments read; one that none reads any more is no alarm. */
+function eventGauges(telemetry: Telemetry): (records: readonly FreshnessRecord[]) => void {
+  const stalled = telemetry.gauge("weir_event_stalled", {
+    description: "1 while an event that running experiments read does not come, though it should",
+  });
+  const newest = telemetry.gauge("weir_event_newest_seconds", {
+    description: "When the newest event of a name that running experiments read was taken in, epoch seconds",
+    unit: "s",
+  });
+  let told = new Map<string, { readonly environment: string; readonly event: string }>();
+  return (records) => {
+    const present: typeof told = new Map();
+    for (const { environment, events } of records)
+      for (const { event, newestAt, ...freshness } of events) {
+        const labels = { environment, event };
+        present.set(`${environment}/${event}`, labels);
+        stalled(isAlarm(freshness) ? 1 : 0, labels);
+        if (newestAt !== undefined) newest(newestAt / 1_000, labels);
+      }
+    for (const [name, labels] of told) if (!present.has(name)) stalled(0, labels);
+    told = present;
   };
 }
 

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { after, before, test } from "node:test";
 import { EpochMs } from "../protocols/time.ts";
 import { systemClock } from "../runtime/index.ts";
+import type { Warehouse } from "./clickhouse.ts";
 import { migrate, migrations } from "./migrations.ts";
 import { applyRetention } from "./schema/retention.ts";
 import type { TableSpec } from "./schema/table.ts";
@@ -80,4 +81,18 @@ test("a released version of the schema does not change", () => {
     [2, "0885e8d553cf"],
     [3, "4f37953e4e5e"],
   ]);
+});
+
+test("on a disk with little room no table is made or changed, and that is the reason given", async () => {
+  const { warehouse } = temporary;
+  const little: Warehouse = {
+    ...warehouse,
+    query: (sql, ...rest) =>
+      sql.includes("system.disks") ? warehouse.query("SELECT '1000' AS free") : warehouse.query(sql, ...rest),
+    command: () => assert.fail("nothing is changed"),
+  };
+  const next = [...migrations, { version: 99, name: "next", statements: ["SELECT 1"] }];
+  for (const outcome of [await migrate(little, now, next), await applyRetention(little, 7)])
+    assert.ok(!outcome.ok && outcome.failure.code === "warehouse_cannot_write");
+  assert.deepEqual(await migrate(little, now), { ok: true, value: [] }, "without a change it goes on");
 });

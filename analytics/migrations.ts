@@ -3,6 +3,7 @@ import type { Reply } from "../protocols/errors.ts";
 import type { EpochMs } from "../protocols/time.ts";
 import type { Warehouse } from "./clickhouse.ts";
 import { createRollups } from "./schema/rollups.ts";
+import { roomForTables } from "./schema/room.ts";
 import { createTable } from "./schema/table.ts";
 import { tables } from "./schema/tables.ts";
 import { createEvents, createExposures } from "./schema/version-1.ts";
@@ -59,10 +60,8 @@ export async function migrate(
   now: EpochMs,
   list: readonly Migration[] = migrations,
 ): Promise<Reply<readonly number[], MigrationFailure>> {
-  for (const statement of ["CREATE DATABASE IF NOT EXISTS weir", createLedger]) {
-    const made = await warehouse.command(statement);
-    if (!made.ok) return made;
-  }
+  const ledger = await openLedger(warehouse);
+  if (!ledger.ok) return ledger;
   const found = await warehouse.query<{ version: number }>("SELECT DISTINCT version FROM weir.migrations");
   if (!found.ok) return found;
   const applied = new Set(found.value.map(({ version }) => version));
@@ -71,6 +70,8 @@ export async function migrate(
   if (newest > versionMax) return fail({ code: "schema_too_new", version: newest, versionMax });
 
   const missing = list.filter(({ version }) => !applied.has(version));
+  const room = missing.length === 0 ? succeed(undefined) : await roomForTables(warehouse);
+  if (!room.ok) return room;
   for (const { version, name, statements } of missing) {
     for (const statement of statements) {
       const done = await warehouse.command(statement);
@@ -84,4 +85,15 @@ export async function migrate(
     if (!recorded.ok) return recorded;
   }
   return succeed(missing.map(({ version }) => version));
+}
+
+async function openLedger(warehouse: Warehouse): Promise<Reply<void, WarehouseFailure>> {
+  const found = await warehouse.query(
+    "SELECT name FROM system.tables WHERE database = 'weir' AND name = 'migrations'",
+  );
+  if (!found.ok || found.value.length > 0) return found.ok ? succeed(undefined) : found;
+  const room = await roomForTables(warehouse);
+  if (!room.ok) return room;
+  const made = await warehouse.command("CREATE DATABASE IF NOT EXISTS weir");
+  return made.ok ? warehouse.command(createLedger) : made;
 }

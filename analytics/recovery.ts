@@ -1,6 +1,7 @@
 import type { Reply } from "../protocols/errors.ts";
 import { succeed } from "../protocols/errors.ts";
 import type { Connection, KeyValue, Log } from "../runtime/index.ts";
+import { brokenParts, detachUnreadable, rememberRepaired } from "./broken-parts.ts";
 import type { Warehouse } from "./clickhouse.ts";
 import { tableKeys, tables } from "./schema/tables.ts";
 import { feeds } from "./sink/feed.ts";
@@ -12,7 +13,7 @@ import type { WarehouseFailure } from "./warehouse-failure.ts";
 
 // At start: does ClickHouse hold what the marks say it does? If not, the sinks go back and write again what the streams
 // still have. Rows that are there already are dropped by the merge, as the later of two with one place in the log.
-//   V1. Broken parts were set aside by the engine, silently: everything is read again, once for each of them.
+//   V1. Broken parts were set aside, by the engine silently: everything is read again, once for each of them.
 //   V2. Rows that end before the last message that had any, or an empty warehouse: read again from there.
 
 export interface RecoveryOptions {
@@ -23,11 +24,17 @@ export interface RecoveryOptions {
 
 type Found<Value> = Promise<Reply<Value, WarehouseFailure>>;
 
-/** Parts whose loss was made good already. */
-const repairedKey = "repaired-parts";
-
 /** Sets the marks back where rows are missing. */
-export async function recoverRows({ connection, warehouse, log }: RecoveryOptions): Found<void> {
+export async function recoverRows(options: RecoveryOptions): Found<void> {
+  const { warehouse, log } = options;
+  const recovered = await setBackMarks(options);
+  if (recovered.ok || recovered.failure.code !== "warehouse_unreadable" || !warehouse.embedded)
+    return recovered;
+  const detached = await detachUnreadable(warehouse, log, new AbortController().signal);
+  return detached.ok ? setBackMarks(options) : detached;
+}
+
+async function setBackMarks({ connection, warehouse, log }: RecoveryOptions): Found<void> {
   const bucket = await connection.bucket(sinkBucket);
   const broken = await brokenParts(warehouse, bucket);
   if (!broken.ok) return broken;
@@ -50,29 +57,8 @@ export async function recoverRows({ connection, warehouse, log }: RecoveryOption
       missingBefore: await firstTime(connection, feed, from),
     });
   }
-  if (broken.value.length > 0) await remember(bucket, broken.value);
+  if (broken.value.length > 0) await rememberRepaired(bucket, broken.value);
   return succeed(undefined);
-}
-
-/** Parts that the engine set aside, and nobody has made good. */
-async function brokenParts(warehouse: Warehouse, bucket: KeyValue): Found<string[]> {
-  const found = await warehouse.query<{ part: string }>(
-    "SELECT concat(table, '/', name) AS part FROM system.detached_parts WHERE database = 'weir' AND reason LIKE 'broken%'",
-  );
-  if (!found.ok) return found;
-  const known = new Set(await repaired(bucket));
-  return succeed(found.value.map(({ part }) => part).filter((part) => !known.has(part)));
-}
-
-async function repaired(bucket: KeyValue): Promise<string[]> {
-  const entry = await bucket.get(repairedKey);
-  return entry === undefined ? [] : (JSON.parse(new TextDecoder().decode(entry.value)) as string[]);
-}
-
-async function remember(bucket: KeyValue, parts: readonly string[]): Promise<void> {
-  const entry = await bucket.get(repairedKey);
-  const all = [...(await repaired(bucket)), ...parts];
-  await bucket.put(repairedKey, new TextEncoder().encode(JSON.stringify(all)), entry?.revision ?? 0);
 }
 
 /** The last message of a stream of which there is any row; 0 without rows. */

@@ -1,22 +1,33 @@
 import { z } from "zod";
-import { DeleteUnitRequest, WarehouseSummaryRequest } from "../protocols/analytics-messages.ts";
+import { BreakdownRequest } from "../protocols/breakdown.ts";
+import { DeleteUnitRequest, SqlRequest, WarehouseSummaryRequest } from "../protocols/analytics-messages.ts";
 import type { WarehousePosition } from "../protocols/analytics-messages.ts";
 import { LogRowsRequest } from "../protocols/stored-record.ts";
 import { fail, issuesOf, succeed } from "../protocols/errors.ts";
 import { ExperimentDefinition } from "../protocols/experiment.ts";
+import { EnvironmentKey } from "../protocols/ids.ts";
+import { RowRequest } from "../protocols/row-answers.ts";
 import type { Answer } from "../protocols/failures.ts";
+import type { ReportQuery } from "../protocols/report.ts";
 import type { ExperimentSummary } from "../protocols/results.ts";
+import { MonitorShape } from "../protocols/monitor.ts";
+import { EpochMs } from "../protocols/time.ts";
 import { subjects } from "../protocols/topology.ts";
 import type { Clock, Messaging } from "../runtime/index.ts";
 import type { Warehouse } from "./clickhouse.ts";
 import type { Audit } from "./audit/audit.ts";
 import { deleteUnit } from "./deletion.ts";
+import type { EventWatch } from "./freshness/watch.ts";
 import { LogPages } from "./past/log-pages.ts";
+import { servePlanning } from "./planning/serve-planning.ts";
 import type { Pool } from "./pool.ts";
+import type { RowDesk } from "./rows/desk.ts";
+import { answerRows } from "./rows/serve-rows.ts";
 import { feeds } from "./sink/feed.ts";
 import { readMark } from "./sink/mark.ts";
 import type { Sink } from "./sink/sink.ts";
-import { warehouseSummary } from "./summary/summary.ts";
+import { sqlOf } from "./summary/sql-of.ts";
+import { summaryAskedOnce } from "./summary/asked-once.ts";
 import { failureText } from "./warehouse-failure.ts";
 import type { WarehouseFailure } from "./warehouse-failure.ts";
 
@@ -34,18 +45,27 @@ export interface WarehouseParts {
   readonly sink: Sink;
   readonly decisions: Sink;
   readonly audit: Pick<Audit, "figures">;
+  readonly watch: Pick<EventWatch, "records">;
+  readonly rows: RowDesk;
   readonly clock: Clock;
   readonly marks: Parameters<typeof readMark>[0];
 }
 
 /** The summary is ours, made by actors from counts: its shape is trusted. The definition came from a person. */
-const AnalyseMessage = z.object({ definition: ExperimentDefinition, summary: z.custom<ExperimentSummary>() });
+const AnalyseMessage = z.object({
+  environment: EnvironmentKey.optional(),
+  definition: ExperimentDefinition,
+  summary: z.custom<ExperimentSummary>(),
+  monitor: MonitorShape.optional(),
+  at: EpochMs.optional(),
+});
 
 /** Statistics need no warehouse and are served at once; the rest answers as soon as `parts` has it. */
 export async function serveAnalytics(
   messaging: Messaging,
   pool: Pool,
   parts: () => WarehouseParts | undefined,
+  clock: Clock,
 ): Promise<() => Promise<void>> {
   let pages: { readonly of: WarehouseParts; readonly log: LogPages } | undefined;
   const logRows = (payload: unknown, present: WarehouseParts): Promise<Answer> =>
@@ -58,15 +78,31 @@ export async function serveAnalytics(
     [subjects.warehouseSummary]: summary,
     [subjects.deleteUnit]: deletion,
     [subjects.logRows]: logRows,
+    [subjects.rowAnswer]: (payload, { rows }) =>
+      parsed(RowRequest, payload, (request) => answerRows(rows, request)),
     [subjects.warehousePosition]: async (_, present) => succeed(await position(present)),
     [readySubject]: ready,
   };
   const stops = [
     await messaging.serve(
       subjects.analyse,
-      (payload) => parsed(AnalyseMessage, payload, (request) => pool.analyse(request)),
+      (payload) =>
+        parsed(AnalyseMessage, payload, async ({ environment, ...request }) => {
+          const { experiment } = request.definition;
+          if (environment === undefined) return pool.analyse(request, `/${experiment.key}`);
+          const rows = parts()?.rows.latest(environment, request.definition) ?? {};
+          const answer = await pool.analyse({ ...request, rows }, `${environment}/${experiment.key}`);
+          return !answer.ok || Object.keys(rows).length === 0 ? answer : succeed({ ...answer.value, rows });
+        }),
       { queue },
     ),
+    await messaging.serve(
+      subjects.breakdown,
+      (payload) => parsed(BreakdownRequest, payload, (request) => pool.breakdown(request)),
+      { queue },
+    ),
+    ...(await servePlanning({ messaging, pool, clock, warehouse: () => parts()?.warehouse })),
+    await messaging.serve(subjects.sql, (payload) => parsed(SqlRequest, payload, statements), { queue }),
   ];
   for (const [subject, handler] of Object.entries(handlers)) {
     const answer = async (payload: unknown): Promise<Answer> => {
@@ -80,9 +116,17 @@ export async function serveAnalytics(
   };
 }
 
+const statements = async ({ environment, definition }: SqlRequest): Promise<Answer> =>
+  succeed(
+    definition.metrics.map((metric): ReportQuery => ({
+      metric: metric.key,
+      sql: sqlOf(environment, definition, metric),
+    })),
+  );
+
 const summary = (payload: unknown, { warehouse }: WarehouseParts): Promise<Answer> =>
   parsed(WarehouseSummaryRequest, payload, async (request) => {
-    const answer = await warehouseSummary(warehouse, request);
+    const answer = await summaryAskedOnce(warehouse, request);
     return answer.ok ? answer : refused(answer.failure);
   });
 

@@ -1,5 +1,6 @@
 import { Backoff } from "../runtime/index.ts";
 import type { Clock, Log, Random } from "../runtime/index.ts";
+import { detachUnreadable } from "./broken-parts.ts";
 import { openWarehouse } from "./clickhouse.ts";
 import type { Warehouse } from "./clickhouse.ts";
 import type { AnalyticsConfig } from "./config.ts";
@@ -15,6 +16,8 @@ export interface OpenedWarehouse {
   prepare(signal: AbortSignal): Promise<boolean>;
   /** Resolves when what was prepared is gone: only a new start prepares again. */
   readonly replaced: Promise<void>;
+  /** From now on is told when there is reason to look whether all is there that was written. */
+  onDoubt(listener: () => void): void;
   close(): Promise<void>;
 }
 
@@ -36,15 +39,24 @@ export function openConfiguredWarehouse(
     return {
       warehouse,
       replaced: new Promise(() => {}), // a server keeps its own
+      onDoubt: () => undefined, // and looks after them
       prepare: (signal) => prepare(warehouse, config.retentionDays, signal, surroundings),
       close: () => warehouse.close(),
     };
   }
-  const embedded = superviseEmbedded({ ...config.warehouse, logLevel: config.logLevel, ...surroundings });
-  const warehouse = openWarehouse({ socketPath: embedded.socketPath, clock });
+  let listener = (): void => undefined;
+  const doubt = (): void => listener();
+  const embedded = superviseEmbedded({
+    ...config.warehouse,
+    logLevel: config.logLevel,
+    restarted: doubt,
+    ...surroundings,
+  });
+  const warehouse = openWarehouse({ socketPath: embedded.socketPath, clock, unreadable: doubt });
   return {
     warehouse,
     replaced: embedded.replaced,
+    onDoubt: (told) => void (listener = told),
     async prepare(signal) {
       const stopped = new Promise<void>((resolve) =>
         signal.addEventListener("abort", () => resolve(), { once: true }),
@@ -82,8 +94,10 @@ async function prepare(
         `The warehouse has schema ${failure.version}, made by a newer Weir; this one knows ${failure.versionMax}`,
       );
     }
+    if (failure.code === "warehouse_unreadable" && warehouse.embedded)
+      await detachUnreadable(warehouse, log, signal); // nothing else would, as long as this does not get through
     const retryInMs = backoff.nextMs();
-    log.warn("warehouse.not_ready", { reason: failureText(failure), retryInMs });
+    log.warn("warehouse.not_ready", { code: failure.code, reason: failureText(failure), retryInMs });
     await clock.sleep(retryInMs, signal);
   }
   return false;

@@ -9,6 +9,9 @@ const benches: Readonly<Record<string, string>> = {
     "events from HTTP to rolling results and ClickHouse: sustained, in a burst, how fresh, and what it costs",
   folding:
     "events in the rolling sums: events a second, bytes a unit, one experiment and a hundred, a rebuild",
+  coverage:
+    "the statistics' promises by simulation: error rates under peeking, coverage, power (scale 1: minutes)",
+  statistics: "a scorecard from sums, a bootstrap over the pool, and answers out of ten million raw rows",
   runtime: "actors: steps, asks, appends, folds, activation, fail-over and memory, against bare NATS",
 };
 

@@ -27,6 +27,8 @@ export interface CallOptions {
   readonly deadlineMs?: number;
   /** How long one try may take. Default 30 s. */
   readonly tryMs?: number;
+  /** Take the answer as it is. Default: it is JSON. */
+  readonly as?: "text";
 }
 
 export type ApiAnswer<Value> =
@@ -98,7 +100,7 @@ export class Api {
     pathAndQuery: string,
     headers: Record<string, string>,
     body: string | undefined,
-    { signal, tryMs = tryTimeoutMs }: CallOptions,
+    { signal, tryMs = tryTimeoutMs, as }: CallOptions,
   ): Promise<Try<Value>> {
     const limit = AbortSignal.timeout(tryMs);
     try {
@@ -108,7 +110,7 @@ export class Api {
         signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
         ...(body === undefined ? {} : { body }),
       });
-      return judge<Value>(response, await response.text());
+      return judge<Value>(response, await response.text(), as === "text");
     } catch (error) {
       signal?.throwIfAborted();
       return { again: sentenceOf(error), retryAfterMs: 0, triesMax: Infinity };
@@ -116,9 +118,10 @@ export class Api {
   }
 }
 
-function judge<Value>(response: Response, text: string): Try<Value> {
+function judge<Value>(response: Response, text: string, isText: boolean): Try<Value> {
   const { status } = response;
-  if (status < 300) return { ok: true, value: (text === "" ? undefined : JSON.parse(text)) as Value };
+  if (status < 300)
+    return { ok: true, value: (isText ? text : text === "" ? undefined : JSON.parse(text)) as Value };
   const problem = problemOf(text);
   const message = problem.message ?? `status ${status}`;
   if (status === 408 || status === 429 || status >= 500) {

@@ -9,10 +9,13 @@ import { addActors } from "./actors/commands.ts";
 import { exitCodes } from "./failure.ts";
 import { addHistory } from "./history/commands.ts";
 import { addImport } from "./import/commands.ts";
+import { addMetrics } from "./metrics/commands.ts";
 import { integer, say, withTarget } from "./options.ts";
 import { defaultDataDir } from "./paths.ts";
+import { addCalibrate, addPower } from "./planning/commands.ts";
 import { addPrivacy } from "./privacy/commands.ts";
 import { addRebuild } from "./rebuild/commands.ts";
+import { addReport } from "./report/commands.ts";
 import { addSegments } from "./segments/commands.ts";
 import { findTarget, requireTarget, type TargetOptions } from "./target.ts";
 
@@ -35,7 +38,19 @@ export function weirProgram(config: CliConfig): Command {
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "weir: ")) })
     .exitOverride();
   const commands = [addUp, addDemo, addReplay, addStatus, addToken, addExplain, addHistory, addSegments];
-  for (const add of [...commands, addBackfill, addRebuild, addActors, addDeadLetters, addPrivacy, addImport])
+  for (const add of [
+    ...commands,
+    addMetrics,
+    addBackfill,
+    addRebuild,
+    addReport,
+    addPower,
+    addCalibrate,
+    addActors,
+    addDeadLetters,
+    addPrivacy,
+    addImport,
+  ])
     add(program, config);
   return program;
 }
@@ -111,6 +126,7 @@ function addReplay(program: Command, config: CliConfig): void {
     .option("--strict", "send nothing when one row is malformed")
     .option("--json", "print one JSON object and nothing else to stdout")
     .option("--keep", "keep the scratch environment")
+    .option("--report <file>", "write the report at the end: a page, or by its name .md or .json")
     .addHelpText(
       "after",
       "\nExample:\n  weir replay campaign.csv --unit @row --variant segment --control 'No E-Mail' \\\n    --metric visit:binary=visit --metric spend:sum=spend",
@@ -212,6 +228,7 @@ interface ReplayArguments extends TargetOptions {
   readonly strict?: boolean;
   readonly json?: boolean;
   readonly keep?: boolean;
+  readonly report?: string;
 }
 
 interface TokenArguments extends TargetOptions {

@@ -2,6 +2,7 @@ import type { EventType } from "../protocols/event.ts";
 import type { routes } from "../protocols/routes.ts";
 import type { Call, Room } from "./call.ts";
 import { evictActor, listActors, replayActor, showActor } from "./control/actors.ts";
+import { getBreakdown } from "./control/breakdown.ts";
 import { experiments, flags, holdouts, layers, metrics, overrides, segments } from "./control/collections.ts";
 import {
   countLetters,
@@ -13,6 +14,8 @@ import {
 } from "./control/dead-letters.ts";
 import { createEntity, getEntity, listEntities, putEntity, removeEntity } from "./control/entities.ts";
 import { getHistory, restoreEntity } from "./control/history.ts";
+import { getEventLineage, getMetricLineage } from "./control/lineage.ts";
+import { getMetricSchema } from "./control/metric-schema.ts";
 import {
   archiveEnvironment,
   changeEnvironment,
@@ -23,6 +26,7 @@ import {
   revokeToken,
 } from "./control/organisation.ts";
 import { createOverrides, putOverride, removeOverride } from "./control/overrides.ts";
+import { cancelJob, getJob, postCalibration, postPower } from "./control/planning.ts";
 import { getDeletion, listDeletions, postDeletion } from "./control/privacy.ts";
 import {
   changeLifecycle,
@@ -31,10 +35,14 @@ import {
   publishFlag,
   rollbackEnvironment,
 } from "./control/publishing.ts";
+import { getPipeline } from "./control/pipeline.ts";
 import { cancelRebuild, getRebuilding, rebuildExperiment } from "./control/rebuild.ts";
-import { getPipeline, getResults } from "./control/results.ts";
+import { getReport } from "./control/reports.ts";
+import { getResults, getSummary } from "./control/results.ts";
+import { getRows } from "./control/rows.ts";
 import { appendUnits, getUnits } from "./control/segment-units.ts";
 import { signIn, signOut, whoAmI } from "./control/session.ts";
+import { getTimeline } from "./control/timeline.ts";
 import { postAssignment } from "./evaluate/assignments.ts";
 import { postEvaluate } from "./evaluate/evaluate.ts";
 import { postFlagsEvaluate } from "./evaluate/flags-evaluate.ts";
@@ -148,7 +156,11 @@ export function endpointsOf(self: SelfEndpoints): Record<RouteName, Endpoint> {
     history: body(getHistory),
     restoreEntity: body(restoreEntity),
     metricList: body(listEntities(metrics)),
+    metric: body(getEntity(metrics)),
     putMetric: body(putEntity(metrics)),
+    metricLineage: body(getMetricLineage),
+    eventLineage: body(getEventLineage),
+    metricSchema: body(getMetricSchema),
     experiments: body(listEntities(experiments)),
     experiment: body(getEntity(experiments)),
     createExperiment: body(createEntity(experiments)),
@@ -158,6 +170,15 @@ export function endpointsOf(self: SelfEndpoints): Record<RouteName, Endpoint> {
     cancelRebuild: body(cancelRebuild),
     lifecycle: body(changeLifecycle),
     results: body(getResults),
+    resultRows: body(getRows),
+    resultSummary: body(getSummary),
+    timeline: body(getTimeline),
+    breakdown: body(getBreakdown),
+    report: body(getReport),
+    power: body(postPower),
+    calibrate: body(postCalibration),
+    job: body(getJob),
+    cancelJob: body(cancelJob),
     layers: body(listEntities(layers)),
     layer: body(getEntity(layers)),
     createLayer: body(createEntity(layers)),

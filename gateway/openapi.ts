@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ActorDetail, ActorList, ReplayInput, ReplayReport } from "../protocols/actor-operations.ts";
 import { AssignmentRequest, EvaluateRequest, FlagsEvaluateRequest } from "../protocols/decision.ts";
+import { CalibrationRequest } from "../protocols/calibration.ts";
 import { EnvironmentRecord, TokenRecord } from "../protocols/directory.ts";
 import {
   ConsentInput,
@@ -20,6 +21,7 @@ import { Metric } from "../protocols/metric.ts";
 import { EnvironmentChange, EnvironmentInput, TokenInput } from "../protocols/organisation-messages.ts";
 import { OverrideInput } from "../protocols/override-input.ts";
 import { SignedPlan } from "../protocols/plan.ts";
+import { PowerRequest } from "../protocols/power.ts";
 import { routes, type Route } from "../protocols/routes.ts";
 import { SegmentInput } from "../protocols/segment-input.ts";
 import { Restore } from "./control/history.ts";
@@ -66,6 +68,8 @@ const schemas = {
   ActorDetail,
   ReplayInput,
   ReplayReport,
+  PowerRequest,
+  CalibrationRequest,
 } as const;
 type SchemaName = keyof typeof schemas;
 
@@ -102,6 +106,8 @@ const bodies: Partial<Record<RouteName, SchemaName>> = {
   createOverrides: "OverrideInput",
   putOverride: "OverrideInput",
   replayActor: "ReplayInput",
+  power: "PowerRequest",
+  calibrate: "CalibrationRequest",
 };
 
 const problem = {

@@ -41,6 +41,8 @@ export const statusOf: Record<FailureCode, number> = {
   upload_not_found: 404,
   letter_not_found: 404,
   deletion_not_found: 404,
+  job_not_found: 404,
+  cancelled: 409,
   busy: 409,
   version_not_found: 404,
   version_unreadable: 422,
@@ -121,6 +123,10 @@ function detailOf(failure: Failure): string {
       return `There is no letter "${failure.letter}" that you may see.`;
     case "deletion_not_found":
       return `There is no deletion "${failure.deletion}" that you may see.`;
+    case "job_not_found":
+      return `Nothing is under way as "${failure.job}".`;
+    case "cancelled":
+      return "It was given up before it was done.";
     case "busy":
       return `Somebody else works on the ${failure.what} just now.`;
     case "referenced":

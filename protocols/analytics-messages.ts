@@ -2,6 +2,8 @@ import { z } from "zod";
 import { ExperimentDefinition } from "./experiment.ts";
 import { EnvironmentKey, UnitId } from "./ids.ts";
 import type { ExperimentSummary } from "./results.ts";
+import type { RowAnswer } from "./row-answers.ts";
+import type { Monitor } from "./scorecard.ts";
 
 // Core requests between processes (subjects in topology.ts). Answers are Reply envelopes.
 
@@ -9,6 +11,14 @@ import type { ExperimentSummary } from "./results.ts";
 export interface AnalyseRequest {
   readonly definition: ExperimentDefinition;
   readonly summary: ExperimentSummary;
+  /** Where it runs; with it, the answer brings along what there is from rows. */
+  readonly environment?: EnvironmentKey | undefined;
+  /** What earlier looks left; absent at the first. */
+  readonly monitor?: Monitor | undefined;
+  /** By metric, what was computed from single values last. */
+  readonly rows?: Readonly<Record<string, RowAnswer>> | undefined;
+  /** When it is looked, epoch ms. Absent: nothing is said that needs the time. */
+  readonly at?: number | undefined;
 }
 
 /** `subjects.warehouseSummary`. Answer: ExperimentSummary, recomputed from ClickHouse. */
@@ -19,6 +29,10 @@ export const WarehouseSummaryRequest = z.strictObject({
   detail: z.enum(["days", "dimensions"]).optional(),
 });
 export type WarehouseSummaryRequest = z.infer<typeof WarehouseSummaryRequest>;
+
+/** `subjects.sql`. Answer: a statement for each metric that a person can run (ReportQuery[]). */
+export const SqlRequest = z.strictObject({ environment: EnvironmentKey, definition: ExperimentDefinition });
+export type SqlRequest = z.infer<typeof SqlRequest>;
 
 /** `subjects.warehousePosition`. Every EVENTS sequence up to `acknowledged` is in ClickHouse. */
 export interface WarehousePosition {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { EventName } from "./event.ts";
 import { Experiment, type PublishedExperiment } from "./experiment.ts";
 import { Flag, Segment } from "./flag.ts";
 import {
@@ -8,6 +9,7 @@ import {
   HoldoutKey,
   Key,
   LayerKey,
+  MetricKey,
   SegmentKey,
   UnitId,
 } from "./ids.ts";
@@ -171,6 +173,16 @@ export const EnvironmentMessage = z.discriminatedUnion("type", [
     version: z.number().int().min(1),
     unit: UnitId.optional(),
   }),
+  /** What a metric depends on, or what depends on an event. Answer: MetricLineage, or EventLineage (lineage.ts). */
+  z
+    .strictObject({
+      type: z.literal("get_lineage"),
+      metric: MetricKey.optional(),
+      event: EventName.optional(),
+    })
+    .refine(({ metric, event }) => (metric === undefined) !== (event === undefined), {
+      message: "must name a metric or an event",
+    }),
   /** Shows the newest plan again, with everything it means: the environment's own timer. */
   z.strictObject({ type: z.literal("announce") }),
   /** Does what time has made due: the environment's own timer. */

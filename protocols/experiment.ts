@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { AnalysisPlan, PlanVersion } from "./analysis-plan.ts";
 import { Condition } from "./condition.ts";
 import { bucketCount, Share } from "./flag.ts";
 import { HashRecipe, UnitRange } from "./hash-recipe.ts";
@@ -50,7 +51,7 @@ export const Experiment = z.strictObject({
     secondary: z.array(MetricKey).max(100).default([]),
     guardrails: z.array(MetricKey).max(100).default([]),
   }),
-  analysis: z.strictObject({ alpha: z.number().gt(0).lt(1).default(0.05) }).prefault({}),
+  analysis: AnalysisPlan.prefault({}),
   /** Members of an exposure's metadata that results are broken down by. Absent: none. */
   dimensions: z.array(z.string().min(1).max(100)).max(5).optional(),
   /** Whether units that are bots count. Absent: excluded. */
@@ -80,6 +81,10 @@ export const PublishedExperiment = Experiment.extend({
    * weights moves as few as it can, so the ranges remember. They cover all buckets once.
    */
   ranges: z.array(VariantRange).min(1).max(1_000).optional(),
+  /** What was planned at the start of each phase, and each change since, oldest first. Absent: started before this was kept. */
+  plans: z.array(PlanVersion).min(1).max(1_000).optional(),
+  /** Metrics as they were when its phase began, of those that were redefined since: it measures by these. */
+  frozenMetrics: z.array(Metric).min(1).max(201).optional(),
 });
 export type PublishedExperiment = z.infer<typeof PublishedExperiment>;
 

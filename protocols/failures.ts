@@ -32,6 +32,10 @@ export type Failure =
   | { code: "upload_not_found"; upload: string }
   | { code: "letter_not_found"; letter: string }
   | { code: "deletion_not_found"; deletion: string }
+  /** It has ended, or never was. */
+  | { code: "job_not_found"; job: string }
+  /** Whoever asked for it gave it up, or it took too long. */
+  | { code: "cancelled" }
   /** Somebody else does this just now, and one at a time may. */
   | { code: "busy"; what: string; retryAfterMs: number }
   | { code: "version_not_found"; version: number; reason?: string }

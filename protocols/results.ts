@@ -1,6 +1,9 @@
 import type { AuditRecord } from "./audit.ts";
 import type { ExperimentDefinition } from "./experiment.ts";
+import type { EventFreshness } from "./freshness.ts";
 import type { MetricType } from "./metric.ts";
+import type { RowAnswer } from "./row-answers.ts";
+import type { Finding, Monitor, Scorecard } from "./scorecard.ts";
 
 // From sums to answers. Everything here crosses process borders as JSON; numbers are finite.
 
@@ -27,15 +30,24 @@ export interface RatioMoments {
   readonly squaredDenominator: number;
   readonly crossDeviations: number;
 }
-export type MetricSummary = MeanMoments | ProportionCounts | RatioMoments;
+/** n units with a value. Their distribution does not merge from sums: percentiles are had from ClickHouse's rows only. */
+export interface DistributionCount {
+  readonly kind: "distribution";
+  readonly count: number;
+}
+export type MetricSummary = MeanMoments | ProportionCounts | RatioMoments | DistributionCount;
 
-/** Which kind of summary a metric type leaves. */
+/** Which kind of summary a metric type leaves, whose values are of whole units (metric-shape.ts: any). */
 export const summaryKindOf: Record<MetricType, MetricSummary["kind"]> = {
   binary: "proportion",
   count: "mean",
   sum: "mean",
   mean: "mean",
   ratio: "ratio",
+  retention: "proportion",
+  funnel: "proportion",
+  time_to: "mean",
+  percentile: "distribution",
 };
 
 /** Of a metric with a covariate x beside its value y, over the units that have both: for variance reduction. */
@@ -103,7 +115,7 @@ export interface PartialSums {
   readonly newestAt?: number;
 }
 
-export const methods = ["welch_t", "two_proportion_z", "ratio_delta"] as const;
+export const methods = ["welch_t", "two_proportion_z", "ratio_delta", "percentile_outer"] as const;
 export type Method = (typeof methods)[number];
 
 /** An effect, or why there is none. `interval` and `relativeInterval` hold with 1 − alpha. */
@@ -119,7 +131,9 @@ export type Estimate =
     }
   | { readonly kind: "too_few_units"; readonly units: number; readonly unitsMin: number }
   | { readonly kind: "no_variance"; readonly difference: number }
-  | { readonly kind: "zero_denominator" };
+  | { readonly kind: "zero_denominator" }
+  /** Sums do not tell: the method reads rows, and its answer comes from the warehouse. */
+  | { readonly kind: "needs_rows" };
 
 export interface Comparison {
   readonly variant: string;
@@ -131,7 +145,9 @@ export interface Comparison {
   /** Mean, proportion or ratio; absent without units. */
   readonly mean?: number;
   readonly meanControl?: number;
+  /** As if this were the only look. What holds at any moment is `finding.monitored`. */
   readonly estimate: Estimate;
+  readonly finding?: Finding;
 }
 
 /** Sample ratio mismatch: do the arms have the sizes they should have? */
@@ -153,6 +169,11 @@ export interface Analysis {
   readonly alpha: number;
   readonly comparisons: readonly Comparison[];
   readonly sampleRatio: SampleRatio;
+  readonly scorecard?: Scorecard;
+  /** By metric, what only rows tell (percentiles, caps at one): each says as of when. Absent: none is there yet. */
+  readonly rows?: Readonly<Record<string, RowAnswer>>;
+  /** What is to be remembered of this look, for the next one. Not part of a published result. */
+  readonly monitor?: Monitor;
 }
 
 export interface ExperimentResult {
@@ -171,4 +192,6 @@ export interface ExperimentResult {
   readonly newestAt?: number;
   /** What the self-audit found last; absent before its first look. */
   readonly audit?: AuditRecord;
+  /** Whether the events that its metrics read still come, while it runs; absent before the first look. */
+  readonly events?: readonly EventFreshness[];
 }

@@ -1,23 +1,9 @@
-import type { Scope } from "./directory.ts";
+import { route, type Route } from "./route.ts";
 
 // The HTTP contract as data: the gateway registers these, the documentation lists them.
 // Environment of a control route: query `?env=`; optional when the token belongs to one environment.
 
-export interface Route {
-  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  /** `:name` is one path segment (percent-encoded). */
-  readonly path: string;
-  /** Needed of the token; "public" needs none, "any" any valid token, "server" any but a browser's. */
-  readonly scope: Scope | "public" | "any" | "server";
-  readonly summary: string;
-}
-
-const route = (method: Route["method"], path: string, scope: Route["scope"], summary: string): Route => ({
-  method,
-  path,
-  scope,
-  summary,
-});
+export type { Route };
 
 export const routes = {
   live: route("GET", "/live", "public", "The process runs"),
@@ -29,6 +15,7 @@ export const routes = {
   ),
   metrics: route("GET", "/metrics", "public", "Prometheus text"),
   openapi: route("GET", "/openapi.json", "public", "OpenAPI 3.1 document"),
+  metricSchema: route("GET", "/v1/schemas/metric.json", "public", "JSON Schema of metric files, for editors"),
 
   signIn: route(
     "POST",
@@ -261,7 +248,25 @@ export const routes = {
     "{entity, version} → as PUT of the entity: what it was is its draft again, an override is published at once; If-Match",
   ),
   metricList: route("GET", "/v1/metrics", "metrics:read", "{items: Versioned<Metric>[]}"),
-  putMetric: route("PUT", "/v1/metrics/:key", "metrics:write", "Metric → Versioned<Metric>; If-Match"),
+  metric: route("GET", "/v1/metrics/:key", "metrics:read", "Versioned<Metric>; ETag = version"),
+  putMetric: route(
+    "PUT",
+    "/v1/metrics/:key",
+    "metrics:write",
+    "Metric → Versioned<Metric>: its version counts up when more than words change; If-Match",
+  ),
+  metricLineage: route(
+    "GET",
+    "/v1/environments/:env/metrics/:key/lineage",
+    "metrics:read",
+    "MetricLineage: events, properties and covariates it depends on; experiments and features that use it",
+  ),
+  eventLineage: route(
+    "GET",
+    "/v1/environments/:env/events/:name/lineage",
+    "metrics:read",
+    "EventLineage: metrics that read it, and experiments that break if it stops",
+  ),
   experiments: route(
     "GET",
     "/v1/experiments",
@@ -309,8 +314,53 @@ export const routes = {
     "GET",
     "/v1/experiments/:key/results",
     "reports:read",
-    "ExperimentResult; ?source=streaming|warehouse",
+    "ExperimentResult; ?source=streaming|warehouse ?detail=days,dimensions",
   ),
+  resultRows: route("GET", "/v1/experiments/:key/rows", "reports:read", "RowAnswer; ?metric= ?method= ?cap="),
+  resultSummary: route(
+    "GET",
+    "/v1/experiments/:key/summary",
+    "reports:read",
+    "ResultSummary: the decision, its reason in plain sentences, and the primary metric's numbers",
+  ),
+  timeline: route(
+    "GET",
+    "/v1/experiments/:key/timeline",
+    "reports:read",
+    "{items: TimelineLook[], next?}, oldest look first, or CSV by Accept or ?format=csv; ?variant= ?metric= ?cursor= ?limit=",
+  ),
+  breakdown: route(
+    "GET",
+    "/v1/experiments/:key/breakdown",
+    "reports:read",
+    "Breakdown: the effects within each value of ?dimension=, and whether they differ; ?source=streaming|warehouse",
+  ),
+  report: route(
+    "GET",
+    "/v1/reports/:key",
+    "reports:read",
+    "Report; Markdown or a self-contained page by Accept or ?format=json|md|html; ?source=streaming|warehouse",
+  ),
+
+  power: route(
+    "POST",
+    "/v1/power",
+    "reports:read",
+    "PowerRequest → PowerAnswer: units, days and what can be found, also from the environment's own past and by simulation; ?env= ?job=",
+  ),
+  calibrate: route(
+    "POST",
+    "/v1/calibrations",
+    "reports:read",
+    "CalibrationRequest → CalibrationReport: how often each method errs on random splits of the environment's own past; ?env= ?job=",
+  ),
+  job: route(
+    "GET",
+    "/v1/jobs/:id",
+    "reports:read",
+    "JobProgress of a request that named a job and is under way",
+  ),
+  cancelJob: route("DELETE", "/v1/jobs/:id", "reports:read", "Gives it up; JobProgress"),
 
   layers: route("GET", "/v1/layers", "experiments:read", "{items: Versioned<PublishedLayer>[], next?}"),
   layer: route("GET", "/v1/layers/:key", "experiments:read", "Versioned<PublishedLayer>; ETag = version"),

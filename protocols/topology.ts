@@ -1,6 +1,7 @@
 import { assignmentDaysMax } from "./directory.ts";
 import { unitHash } from "./hash64.ts";
 import type { EnvironmentKey, ExperimentKey, UnitId } from "./ids.ts";
+import type { JobId } from "./job.ts";
 
 // Every stream, bucket and subject of Weir. Keys may hold dots, subjects may not: escaping happens here only.
 
@@ -38,6 +39,8 @@ export const buckets = {
   sink: "SINK",
   /** What the self-audit found last, `<environment>.<experiment>`. */
   audit: "AUDIT",
+  /** Whether the events that running experiments read still come, `<environment>`. */
+  freshness: "FRESHNESS",
   /** Kept assignments of sticky experiments, `<environment>.<unit>`. */
   assignments: "ASSIGN",
   /** Which unit is whom, `<environment>.<unit>`: written by gateways, who let a unit be linked once. */
@@ -86,8 +89,20 @@ export const subjects = {
     `audit.${escapeToken(environment)}.${escapeToken(experiment)}`,
   /** Request: statistics of a summary, answered by any analytics process. */
   analyse: "analytics.analyse",
+  /** Request: the effects within each value of a dimension. */
+  breakdown: "analytics.breakdown",
+  /** Request: SQL that gives each metric's sums, for a person to run. */
+  sql: "analytics.sql",
   /** Request: the same sums recomputed from ClickHouse. */
   warehouseSummary: "analytics.summary",
+  /** Request: what sums do not tell, from ClickHouse's rows. */
+  rowAnswer: "analytics.rows",
+  /** Request: how many units an experiment needs. */
+  power: "analytics.power",
+  /** Request: the past under random splits. */
+  calibrate: "analytics.calibrate",
+  /** Request: how far a piece of work is, or to give it up; the process that does it answers while it does. */
+  job: (id: JobId) => `analytics.job.${id}`,
   /** Request: how far the sink is. */
   warehousePosition: "analytics.position",
   /** Request: a piece of the log out of ClickHouse. */
@@ -133,6 +148,8 @@ export const kinds = {
   partition: "partition",
   /** Service, key `<environment>/<experiment>`. */
   experiment: "experiment",
+  /** Entity, key `<environment>/<experiment>`: what earlier looks found. */
+  monitor: "monitor",
 } as const;
 
 export const partitionKey = (environment: EnvironmentKey, partition: number): string =>

@@ -1,3 +1,4 @@
+import type { PlanVersion } from "../../protocols/analysis-plan.ts";
 import { assert } from "../../protocols/assert.ts";
 import { environmentCollections } from "../../protocols/environment-messages.ts";
 import type { ExperimentStatus, VariantRange } from "../../protocols/experiment.ts";
@@ -18,6 +19,10 @@ export interface Lifecycle {
   readonly startedAt?: EpochMs;
   /** Which buckets belong to which variant, after weights changed. */
   readonly ranges?: readonly VariantRange[];
+  /** The analysis plan at the start of each phase, and its changes since. */
+  readonly plans?: readonly PlanVersion[];
+  /** Metric → the revision this phase began with, of metrics that were redefined since. */
+  readonly metricRevisions?: Readonly<Record<string, number>>;
 }
 export const draftLifecycle: Lifecycle = { status: "draft", phase: 1 };
 export const isLive = (lifecycle: Lifecycle | undefined): boolean =>

@@ -2,7 +2,9 @@ import { assert } from "../../protocols/assert.ts";
 import { succeed } from "../../protocols/errors.ts";
 import type { ExperimentDefinition, PublishedExperiment } from "../../protocols/experiment.ts";
 import type { Answer } from "../../protocols/failures.ts";
-import type { ExperimentKey } from "../../protocols/ids.ts";
+import type { ExperimentKey, MetricKey } from "../../protocols/ids.ts";
+import { metricKeysOf } from "../../protocols/lineage.ts";
+import type { Metric } from "../../protocols/metric.ts";
 import type { Plan } from "../../protocols/plan.ts";
 import { planOf } from "./plans.ts";
 import type { EnvironmentState } from "./state.ts";
@@ -31,7 +33,7 @@ function definitionsOf(plan: Plan): ExperimentDefinition[] {
     .filter(({ status }) => status !== "draft" && status !== "archived")
     .map((experiment) => ({
       experiment,
-      metrics: metricKeysOf(experiment).map((key) => metricOf(plan, key)),
+      metrics: metricKeysOf(experiment).map((key) => metricOf(plan, experiment, key)),
     }));
 }
 
@@ -46,12 +48,8 @@ function changedDefinitions(plan: Plan, before: Plan | undefined): ExperimentDef
   );
 }
 
-const metricKeysOf = ({ metrics: { primary, secondary, guardrails } }: PublishedExperiment) => [
-  ...new Set([primary, ...secondary, ...guardrails]),
-];
-
-function metricOf(plan: Plan, key: ReturnType<typeof metricKeysOf>[number]) {
-  const metric = plan.metrics[key];
+function metricOf(plan: Plan, { frozenMetrics }: PublishedExperiment, key: MetricKey): Metric {
+  const metric = frozenMetrics?.find((each) => each.key === key) ?? plan.metrics[key];
   assert(metric !== undefined, `compile() resolved metric ${key}`);
   return metric;
 }

@@ -7,7 +7,9 @@ import { contentsAt } from "./contents.ts";
 import { due } from "./due.ts";
 import { moveExperiment } from "./experiments.ts";
 import { draft } from "./history.ts";
+import { lineageAnswer } from "./lineage.ts";
 import { frozenEdit, frozenHoldout, frozenLayer } from "./live-edits.ts";
+import { putMetric } from "./metrics.ts";
 import { putOverrides, removeOverride } from "./overrides.ts";
 import { hasItsLists, listsGone, planOf } from "./plans.ts";
 import { publish } from "./publish.ts";
@@ -49,6 +51,8 @@ export function handleEnvironment(
       return versionAt(state, message);
     case "get_plan":
       return planAnswer(state, message);
+    case "get_lineage":
+      return lineageAnswer(state, message);
     case "announce":
       return announce(state, context);
     case "due":
@@ -67,7 +71,7 @@ export function handleEnvironment(
         context,
       );
     case "put_metric":
-      return put(state, { collection: "metrics", entity: message.metric }, message.expectedVersion, context);
+      return putMetric(state, message, context);
     case "put_experiment": {
       const { experiment: entity, expectedVersion } = message;
       return unless(frozenEdit(state, entity, at), () =>

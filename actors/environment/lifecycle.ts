@@ -23,11 +23,12 @@ export function nextLifecycle(
   at: EpochMs,
 ): Answer<Lifecycle> & { readonly ok: boolean } {
   const lifecycle = present ?? draftLifecycle;
-  const { phase, startedAt } = lifecycle;
+  const { phase, startedAt, plans } = lifecycle;
   const status = transitions[action][lifecycle.status];
   if (status === undefined)
     return fail<Failure>({ code: "illegal_transition", from: lifecycle.status, action });
-  if (action === "new_phase") return succeed({ status, phase: phase + 1, startedAt: at });
+  if (action === "new_phase")
+    return succeed({ status, phase: phase + 1, startedAt: at, ...(plans === undefined ? {} : { plans }) });
   if (action === "archive") return succeed({ ...lifecycle, status });
   return succeed({ ...lifecycle, status, startedAt: startedAt ?? at });
 }

@@ -9,11 +9,19 @@ import { own } from "./own.ts";
 import type { EnvironmentState } from "./state.ts";
 
 // What may change about an experiment once units are being dealt. Words may at any time. While it is live, so may what
-// moves no unit or as few as can be: its allocation, its weights, and dates that lie ahead. The rest says what is being
+// moves no unit or as few as can be: its allocation, its weights, and dates that lie ahead; and its analysis plan, whose
+// every version since the start is kept for the report. The rest says what is being
 // measured, and among whom.
 
 const openOnceStarted = new Set<string>(["name", "hypothesis"]);
-const openWhileLive = new Set<string>([...openOnceStarted, "allocation", "variants", "startAt", "stopAt"]);
+const openWhileLive = new Set<string>([
+  ...openOnceStarted,
+  "allocation",
+  "variants",
+  "startAt",
+  "stopAt",
+  "analysis",
+]);
 
 /** Why this edit of an experiment must wait, if it must. */
 export function frozenEdit(state: EnvironmentState, edited: Experiment, at: EpochMs): Failure | undefined {

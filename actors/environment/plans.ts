@@ -9,6 +9,7 @@ import type { Plan } from "../../protocols/plan.ts";
 import { unitLists } from "../../protocols/segment-units.ts";
 import type { EpochMs } from "../../protocols/time.ts";
 import { contentsAt, draftLifecycle, type Contents } from "./contents.ts";
+import { frozenMetrics } from "./frozen-metrics.ts";
 import { revisionOf, type Collection, type Entities, type Revision } from "./history.ts";
 import { own } from "./own.ts";
 import { publishedExperiment } from "./published-experiment.ts";
@@ -100,9 +101,10 @@ function contentOf(state: EnvironmentState, contents: Contents, read: ListReader
     flags: entities("flags"),
     segments: revisions(state, contents, "segments").map((revision) => withUnits(state, revision, read)),
     metrics: entities("metrics"),
-    experiments: entities("experiments").map((experiment) =>
-      publishedExperiment(experiment, own(contents.lifecycles, experiment.key) ?? draftLifecycle),
-    ),
+    experiments: entities("experiments").map((experiment) => {
+      const lifecycle = own(contents.lifecycles, experiment.key) ?? draftLifecycle;
+      return publishedExperiment(experiment, lifecycle, frozenMetrics(state, contents, lifecycle));
+    }),
     layers: entities("layers").map((layer): PublishedLayer => ({
       ...layer,
       quarantine: [...(own(contents.quarantine, layer.key) ?? [])],

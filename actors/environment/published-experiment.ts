@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { bucketCount } from "../../protocols/flag.ts";
 import type { Experiment, PublishedExperiment, VariantRange } from "../../protocols/experiment.ts";
+import type { Metric } from "../../protocols/metric.ts";
 import type { Lifecycle } from "./contents.ts";
 
 /** Longest salt that a plan may hold. */
@@ -11,10 +12,20 @@ const saltLengthMax = 200;
  * that its units are dealt anew; `#` stands in no key, so it is no other experiment's salt. An imported recipe knows no
  * phases: from the second on, units are dealt by Weir's own.
  */
-export function publishedExperiment(experiment: Experiment, lifecycle: Lifecycle): PublishedExperiment {
-  const { ranges, ...rest } = lifecycle;
+export function publishedExperiment(
+  experiment: Experiment,
+  lifecycle: Lifecycle,
+  frozenMetrics: readonly Metric[],
+): PublishedExperiment {
+  const { ranges, plans, metricRevisions: _revisions, ...rest } = lifecycle;
   const form = lifecycle.phase === 1 ? experiment : dealtAnew(experiment, lifecycle.phase);
-  return { ...form, ...rest, ...(ranges === undefined ? {} : { ranges: [...ranges] }) };
+  return {
+    ...form,
+    ...rest,
+    ...(ranges === undefined ? {} : { ranges: [...ranges] }),
+    ...(plans === undefined ? {} : { plans: [...plans] }),
+    ...(frozenMetrics.length === 0 ? {} : { frozenMetrics: [...frozenMetrics] }),
+  };
 }
 
 function dealtAnew({ hash: _hash, ...experiment }: Experiment, phase: number): Experiment {

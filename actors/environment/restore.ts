@@ -27,11 +27,18 @@ export function restored(
   if (!parsed.success)
     return refuse({ code: "version_unreadable", version, problems: issuesOf(parsed.error) });
   const entity = parsed.data;
-  if (collection !== "segments") return edit(putting(collection, entity, expectedVersion));
+  if (collection !== "segments") return edit(putting(collection, asNew(collection, entity), expectedVersion));
   const { lists = {} } = revision;
   if (!Object.values(lists).every((name) => Object.hasOwn(state.lists, name)))
     return refuse({ code: "version_not_found", version, reason: listsGone });
   return put(state, { collection, entity, lists }, expectedVersion, context);
+}
+
+/** What a metric was becomes another version of it, which counts up by itself. */
+function asNew(collection: Collection, entity: Entities[Collection]): Entities[Collection] {
+  if (collection !== "metrics" || !("version" in entity)) return entity;
+  const { version: _version, ...rest } = entity;
+  return rest as Entities["metrics"];
 }
 
 /** A collection and its own kind of entity, which TypeScript cannot see through the union. */

@@ -5,8 +5,10 @@ import type { Experiment } from "../../protocols/experiment.ts";
 import type { ExperimentKey } from "../../protocols/ids.ts";
 import type { EpochMs } from "../../protocols/time.ts";
 import { isLive, type Contents, type Lifecycle } from "./contents.ts";
+import { withFrozenMetrics } from "./frozen-metrics.ts";
 import { draftOf, revisionOf } from "./history.ts";
 import { own } from "./own.ts";
+import { registeredPlans } from "./plan-versions.ts";
 import { endToEnd, movedBuckets } from "./published-experiment.ts";
 import { quarantineAfter } from "./quarantine.ts";
 import type { EnvironmentEvent, EnvironmentState } from "./state.ts";
@@ -38,15 +40,17 @@ export function settle(
   const lifecycles = { ...wanted.lifecycles, ...Object.fromEntries(ended) };
   const next = { ...wanted, lifecycles, overrides: Object.fromEntries(kept) as Contents["overrides"] };
   const dealt = dealtAgain(state, next);
+  const registered = withPlans(state, dealt.contents, { at, by });
+  const frozen = withFrozenMetrics(state, registered);
   return {
-    contents: { ...dealt.contents, quarantine: quarantineAfter(state, dealt.contents, at) },
+    contents: { ...frozen.contents, quarantine: quarantineAfter(state, frozen.contents, at) },
     events: [
       ...[...gone].map((key) => ({ kind: "removed", collection: "overrides", key, by }) as const),
       ...ended.map(
         ([experiment, lifecycle]) => ({ kind: "lifecycle_changed", experiment, lifecycle }) as const,
       ),
     ],
-    warnings: dealt.warnings,
+    warnings: [...dealt.warnings, ...frozen.warnings],
   };
 }
 
@@ -92,6 +96,22 @@ function dealtAgain(
     warnings.push({ path: `experiments.${key}.variants`, message });
   }
   return { contents: { ...contents, lifecycles }, warnings };
+}
+
+/** Registers the analysis plans of what starts, and the changes of what is live. */
+function withPlans(
+  state: EnvironmentState,
+  contents: Contents,
+  when: { readonly at: EpochMs; readonly by: string },
+): Contents {
+  const lifecycles: Record<string, Lifecycle> = { ...contents.lifecycles };
+  for (const [key, lifecycle] of Object.entries(contents.lifecycles)) {
+    const experiment = experimentIn(state, contents, key);
+    if (experiment === undefined) continue;
+    const plans = registeredPlans(experiment, lifecycle, own(state.published.lifecycles, key), when);
+    if (plans !== undefined && plans !== lifecycle.plans) lifecycles[key] = { ...lifecycle, plans };
+  }
+  return { ...contents, lifecycles };
 }
 
 const experimentIn = (

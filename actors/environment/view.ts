@@ -8,6 +8,7 @@ import type {
 } from "../../protocols/environment-messages.ts";
 import { unitLists, type SegmentView, type UnitListName } from "../../protocols/segment-units.ts";
 import { changedIn, draftLifecycle } from "./contents.ts";
+import { frozenMetrics } from "./frozen-metrics.ts";
 import { draftOf, historyOf, newestRevision, presentVersion, type Collection } from "./history.ts";
 import { own } from "./own.ts";
 import { notFound } from "./not-found.ts";
@@ -77,11 +78,14 @@ export function viewOf(state: EnvironmentState, collection: Collection, key: str
   };
 }
 
-function besides({ published }: EnvironmentState, collection: Collection, key: string): object {
+function besides(state: EnvironmentState, collection: Collection, key: string): object {
+  const { published } = state;
   if (collection === "layers") return { quarantine: own(published.quarantine, key) ?? [] };
   if (collection !== "experiments") return {};
-  const { ranges: _ranges, ...lifecycle } = own(published.lifecycles, key) ?? draftLifecycle;
-  return lifecycle; // authors write weights; what the ranges make of them is the plan's
+  const present = own(published.lifecycles, key) ?? draftLifecycle;
+  const { ranges: _ranges, metricRevisions: _revisions, ...lifecycle } = present;
+  const frozen = frozenMetrics(state, published, present);
+  return { ...lifecycle, ...(frozen.length === 0 ? {} : { frozenMetrics: frozen }) }; // authors write weights; what the ranges make of them is the plan's
 }
 
 function unitCounts({ histories, lists }: EnvironmentState, key: string): Record<UnitListName, number> {

@@ -13,6 +13,7 @@ import type { EnvironmentKey, ExperimentKey } from "../../protocols/ids.ts";
 import type { Analysis, ExperimentResult, ExperimentSummary, PartialSums } from "../../protocols/results.ts";
 import { kinds, partitionKey, subjects } from "../../protocols/topology.ts";
 import { LiveResults } from "./live-results.ts";
+import { Looks } from "./looks.ts";
 
 // An experiment's coordinator: merges what its partitions say, has analytics do the statistics, and tells whoever
 // listens. It keeps nothing that it could not ask for again.
@@ -46,6 +47,7 @@ class Coordinator implements RunningService<Failure> {
   readonly #environment: EnvironmentKey;
   readonly #experiment: ExperimentKey;
   readonly #live: LiveResults;
+  readonly #looks: Looks;
 
   constructor(ports: CoordinatorPorts, key: string) {
     const [environment, experiment] = key.split("/");
@@ -53,6 +55,7 @@ class Coordinator implements RunningService<Failure> {
     this.#ports = ports;
     this.#environment = environment as EnvironmentKey;
     this.#experiment = experiment as ExperimentKey;
+    this.#looks = new Looks({ client: ports.client, clock: ports.clock, key });
     this.#live = new LiveResults({
       clock: ports.clock,
       publish: (partials) => this.#publish(partials),
@@ -79,24 +82,42 @@ class Coordinator implements RunningService<Failure> {
     const partials = await this.#partials(detail && source === "streaming");
     if (!partials.ok) return partials;
     switch (source) {
-      case "streaming":
-        return this.#result(partials.value, summaryOf(partials.value), "streaming");
+      case "streaming": {
+        const known = detail ? partials.value : await this.#detailed(partials.value);
+        return answered(await this.#result(known, summaryOf(known), "streaming"));
+      }
       case "warehouse": {
-        const summary = await this.#warehouse(newestOf(partials.value).definition, detail);
+        const { definition } = newestOf(partials.value);
+        const isStratified = definition.experiment.analysis.stratifyBy !== undefined;
+        const summary = await this.#warehouse(definition, detail || isStratified);
         if (!summary.ok) return summary as Answer;
-        return this.#result(partials.value, summary.value, "warehouse");
+        return answered(await this.#result(partials.value, summary.value, "warehouse"));
       }
     }
   }
 
   async stop(): Promise<void> {
     await this.#live.close();
+    await this.#looks.close();
   }
 
-  async #publish(partials: readonly PartialSums[]): Promise<void> {
+  /** Notices carry no sums by dimension: a plan that puts strata together has them asked for. */
+  async #detailed(partials: readonly PartialSums[]): Promise<readonly PartialSums[]> {
+    if (newestOf(partials).definition.experiment.analysis.stratifyBy === undefined) return partials;
+    const detailed = await this.#partials(true);
+    return detailed.ok ? detailed.value : partials;
+  }
+
+  async #publish(notices: readonly PartialSums[]): Promise<void> {
+    const partials = await this.#detailed(notices);
     const result = await this.#result(partials, summaryOf(partials), "streaming");
     if (result.ok) {
-      this.#ports.messaging.publish(subjects.results(this.#environment, this.#experiment), result.value);
+      const { analysis, ...rest } = result.value;
+      this.#ports.messaging.publish(subjects.results(this.#environment, this.#experiment), {
+        ...rest,
+        analysis: withoutMonitor(analysis),
+      });
+      if (isLive(rest.definition)) await this.#looks.look(analysis, rest.summary, rest.at);
     } else {
       this.#ports.log("result_not_published", { experiment: this.#experiment, failure: result.failure });
     }
@@ -159,7 +180,17 @@ class Coordinator implements RunningService<Failure> {
     source: ExperimentResult["source"],
   ): Promise<Answer<ExperimentResult>> {
     const { definition } = newestOf(partials);
-    const request: AnalyseRequest = { definition, summary };
+    const earlier = await this.#looks.earlier();
+    if (!earlier.ok) return earlier;
+    const at = this.#ports.clock.now();
+    const monitor = earlier.value;
+    const request: AnalyseRequest = {
+      environment: this.#environment,
+      definition,
+      summary,
+      at,
+      ...(monitor === undefined ? {} : { monitor }),
+    };
     const analysis = await this.#ports.messaging.request<Analysis>(subjects.analyse, request, {
       timeoutMs: analyseTimeoutMs,
     });
@@ -170,7 +201,7 @@ class Coordinator implements RunningService<Failure> {
       environment: this.#environment,
       experiment: this.#experiment,
       source,
-      at: this.#ports.clock.now(),
+      at,
       revision: partials.reduce((sum, { position }) => sum + position, 0),
       definition,
       summary,
@@ -180,6 +211,14 @@ class Coordinator implements RunningService<Failure> {
     });
   }
 }
+
+const isLive = ({ experiment }: ExperimentDefinition): boolean =>
+  experiment.status === "running" || experiment.status === "paused";
+
+const withoutMonitor = ({ monitor: _monitor, ...analysis }: Analysis): Analysis => analysis;
+
+const answered = (result: Answer<ExperimentResult>): Answer<ExperimentResult> =>
+  result.ok ? succeed({ ...result.value, analysis: withoutMonitor(result.value.analysis) }) : result;
 
 const summaryOf = (partials: readonly PartialSums[]): ExperimentSummary =>
   partials.map(({ summary }) => summary).reduce(mergeExperiments);

@@ -1,8 +1,8 @@
 import { PairSum, type PairSumImage } from "../../analytics/statistics/pair-sum.ts";
-import type { Metric } from "../../protocols/metric.ts";
 import type { CovariateMoments } from "../../protocols/results.ts";
 import { grown, owned } from "./columns.ts";
 import { HashTable, type HashTableImage } from "./hash-table.ts";
+import type { Measure } from "./measure.ts";
 
 export interface CovariateImage {
   readonly known: HashTableImage;
@@ -16,15 +16,17 @@ export interface CovariateImage {
  * the unit's exposure, so they are kept by hash (21 bytes each); those of exposed units stand in a column (8 bytes) too.
  */
 export class Covariate {
-  readonly #type: Metric["definition"]["type"];
+  readonly #kind: Measure["sums"];
+  readonly #cap: number;
   readonly #known: HashTable;
   #values: Float64Array;
   #column: Float64Array;
   /** One a variant. */
   readonly #sums: readonly PairSum[];
 
-  constructor({ definition }: Metric, variants: number, image?: CovariateImage) {
-    this.#type = definition.type;
+  constructor({ sums, cap }: Measure, variants: number, image?: CovariateImage) {
+    this.#kind = sums;
+    this.#cap = cap;
     this.#known = image === undefined ? new HashTable() : HashTable.of(image.known);
     this.#values = image === undefined ? new Float64Array() : owned(image.values);
     this.#column = image === undefined ? new Float64Array() : owned(image.column);
@@ -43,8 +45,8 @@ export class Covariate {
 
   /** Of one unit under two identities. A mean has no weight to be merged by, so that the unit's own goes first. */
   combined(own: number, other: number): number {
-    if (this.#type === "binary") return Math.max(own, other);
-    if (this.#type === "mean") return own === 0 ? other : own;
+    if (this.#kind === "successes") return Math.max(own, other);
+    if (this.#kind === "averages") return own === 0 ? other : own;
     return own + other;
   }
 
@@ -61,8 +63,9 @@ export class Covariate {
     if (index >= 0) this.#values[index] = 0;
   }
 
-  valueOf(row: number): number {
-    return this.#column[row] ?? 0;
+  /** As it counts. */
+  #valueOf(row: number): number {
+    return Math.min(this.#column[row] ?? 0, this.#cap);
   }
 
   open(row: number, high: number, low: number): void {
@@ -76,12 +79,12 @@ export class Covariate {
 
   enter(row: number, variant: number, first: number, second: number): void {
     const value = this.#contribution(first, second);
-    if (value !== undefined) this.#sums[variant]?.add(value, this.valueOf(row));
+    if (value !== undefined) this.#sums[variant]?.add(value, this.#valueOf(row));
   }
 
   leave(row: number, variant: number, first: number, second: number): void {
     const value = this.#contribution(first, second);
-    if (value !== undefined) this.#sums[variant]?.remove(value, this.valueOf(row));
+    if (value !== undefined) this.#sums[variant]?.remove(value, this.#valueOf(row));
   }
 
   summary(variant: number): CovariateMoments {
@@ -107,11 +110,7 @@ export class Covariate {
 
   /** What the metric says of a unit; nothing where it leaves the unit out. */
   #contribution(first: number, second: number): number | undefined {
-    if (this.#type !== "mean") return first;
-    return second === 0 ? undefined : first / second;
+    if (this.#kind !== "averages") return Math.min(first, this.#cap);
+    return second === 0 ? undefined : Math.min(first / second, this.#cap);
   }
 }
-
-/** A ratio is two values a unit and has no single covariate. */
-export const takesCovariate = ({ definition, covariate }: Metric): boolean =>
-  covariate !== undefined && definition.type !== "ratio";

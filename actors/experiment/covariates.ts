@@ -1,6 +1,6 @@
-import type { ExperimentDefinition } from "../../protocols/experiment.ts";
 import type { VariantSummary } from "../../protocols/results.ts";
-import { Covariate, takesCovariate, type CovariateImage } from "./covariate.ts";
+import { Covariate, type CovariateImage } from "./covariate.ts";
+import type { Measure } from "./measure.ts";
 import type { MetricColumns } from "./metric-columns.ts";
 
 /** Whether a covariate is the unit's own or that of another identity. */
@@ -15,11 +15,10 @@ export class Covariates {
   readonly #all: readonly (Covariate | undefined)[];
   readonly isEmpty: boolean;
 
-  constructor({ metrics, experiment }: ExperimentDefinition, image?: CovariatesImage) {
-    const arms = experiment.variants.length;
-    this.#keys = metrics.map(({ key }) => key);
-    this.#all = metrics.map((metric, index) =>
-      takesCovariate(metric) ? new Covariate(metric, arms, image?.[index]) : undefined,
+  constructor(measures: readonly Measure[], variants: number, image?: CovariatesImage) {
+    this.#keys = measures.map(({ key }) => key);
+    this.#all = measures.map((measure, index) =>
+      measure.hasCovariate ? new Covariate(measure, variants, image?.[index]) : undefined,
     );
     this.isEmpty = this.#all.every((covariate) => covariate === undefined);
   }

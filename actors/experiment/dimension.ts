@@ -1,7 +1,7 @@
 import { canonicalJson, type Json } from "../../protocols/json.ts";
-import type { Metric } from "../../protocols/metric.ts";
 import { dimensionValuesMax, noValue, otherValues } from "../../protocols/results.ts";
 import { grown, owned } from "./columns.ts";
+import type { Measure } from "./measure.ts";
 import { Group, type GroupImage } from "./group.ts";
 
 export interface DimensionImage {
@@ -13,13 +13,13 @@ export interface DimensionImage {
 /** One dimension of an experiment: which value each unit has, and the sums of each value. A byte a unit. */
 export class Dimension {
   readonly name: string;
-  readonly #metrics: readonly Metric[];
+  readonly #metrics: readonly Measure[];
   readonly #variants: number;
   readonly #values = new Map<string, number>();
   readonly #groups: Group[];
   #column: Uint8Array;
 
-  constructor(name: string, metrics: readonly Metric[], variants: number, image?: DimensionImage) {
+  constructor(name: string, metrics: readonly Measure[], variants: number, image?: DimensionImage) {
     this.name = name;
     this.#metrics = metrics;
     this.#variants = variants;

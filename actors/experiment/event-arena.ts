@@ -73,6 +73,16 @@ export class EventArena {
     return events;
   }
 
+  /** Whether one of a row's newest events is such. */
+  someOf(row: number, newestMax: number, is: (event: KeptEvent) => boolean): boolean {
+    let looked = 0;
+    for (let next = this.#heads[row] ?? end; next !== end && looked < newestMax; looked++) {
+      if (is(this.#eventAt(next - 1))) return true;
+      next = this.#next[next - 1] as number;
+    }
+    return false;
+  }
+
   clear(row: number): void {
     let next = this.#heads[row] ?? end;
     if (next === end) return;

@@ -1,10 +1,14 @@
+import type { EventSource } from "../../protocols/event-source.ts";
 import type { ExperimentDefinition } from "../../protocols/experiment.ts";
 import { canonicalJson } from "../../protocols/json.ts";
 import type { EventPlan } from "./event-plan.ts";
+import { sourceReader, type ReadSource } from "./source-reader.ts";
 import { Tally, type TallyImage } from "./tally.ts";
 
 // The experiments of an environment in one partition, each in a slot, and who reads which event name. Made anew with each
-// definition, so that an event looks up its name once and meets nobody who does not read it.
+// definition, so that an event looks up its name once and meets nobody who does not read it. A source that takes some of a
+// name's events only, or another value of them, has a name of its own (event-source.ts): whoever reads it meets its events
+// alone, and all that is kept of them is which source they were of.
 
 export interface EventName {
   readonly text: string;
@@ -13,6 +17,8 @@ export interface EventName {
   readonly readers: Uint32Array;
   /** By slot. */
   readonly plans: readonly (EventPlan | undefined)[];
+  /** Sources that take some of its events, or other values. Absent: none, as of most names. */
+  derived?: { readonly name: EventName; readonly read: ReadSource }[];
 }
 
 export interface ExperimentsImage {
@@ -116,7 +122,14 @@ export class Experiments {
   }
 
   #plan(known: readonly string[]): void {
-    const texts = new Set([...known, ...this.#tallies.flatMap(({ plans }) => [...plans.keys()])]);
+    const sources = new Map<string, EventSource>();
+    for (const tally of this.#tallies)
+      for (const [key, source] of tally.sources) if (key !== source.event) sources.set(key, source);
+    const texts = new Set([
+      ...known,
+      ...this.#tallies.flatMap(({ plans }) => [...plans.keys()]),
+      ...[...sources.values()].map(({ event }) => event),
+    ]);
     this.#names = [...texts].map((text, index) => {
       const plans = this.#tallies.map((tally) => tally.plans.get(text));
       const readers = new Uint32Array(this.words);
@@ -126,5 +139,10 @@ export class Experiments {
       return { text, index, readers, plans };
     });
     for (const name of this.#names) this.#nameOf.set(name.text, name);
+    for (const [key, source] of sources) {
+      const [base, name] = [this.#nameOf.get(source.event), this.#nameOf.get(key)];
+      if (base !== undefined && name !== undefined)
+        (base.derived ??= []).push({ name, read: sourceReader(source) });
+    }
   }
 }

@@ -1,5 +1,5 @@
-import type { Metric } from "../../protocols/metric.ts";
 import type { VariantSummary } from "../../protocols/results.ts";
+import type { Measure } from "./measure.ts";
 import { openSums, type Sums, type SumsImage } from "./sums.ts";
 
 export interface GroupImage {
@@ -9,19 +9,17 @@ export interface GroupImage {
 
 /** Units that are summed together, by variant: those of one day, or those with one value of a dimension. */
 export class Group {
-  readonly #metrics: readonly Metric[];
+  readonly #metrics: readonly Measure[];
   /** One a variant. */
   readonly units: number[];
   /** One a variant and metric, the variant's side by side. */
   readonly sums: readonly Sums[];
 
-  constructor(metrics: readonly Metric[], variants: number, image?: GroupImage) {
+  constructor(metrics: readonly Measure[], variants: number, image?: GroupImage) {
     this.#metrics = metrics;
     this.units = Array.from({ length: variants }, (_, variant) => image?.units[variant] ?? 0);
     this.sums = this.units.flatMap((_, variant) =>
-      metrics.map(({ definition }, metric) =>
-        openSums(definition.type, image?.sums[variant * metrics.length + metric]),
-      ),
+      metrics.map((measure, metric) => openSums(measure, image?.sums[variant * metrics.length + metric])),
     );
   }
 

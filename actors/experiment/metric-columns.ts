@@ -1,37 +1,25 @@
-import type { Metric, MetricDefinition, MetricWindow, RatioTerm } from "../../protocols/metric.ts";
 import { grown, owned, type Column } from "./columns.ts";
+import type { ColumnKind, Measure } from "./measure.ts";
 
-// A metric's two numbers of each unit. What they are depends on its type: had it/– for binary, count/– for count, sum/–
-// for sum, sum/count for mean, numerator/denominator for ratio. A byte for binary, four for a count, eight for a sum.
-
-/** What an event adds to a number. */
-export type Increment = "nothing" | "one" | "value";
-
-/** A metric's use of one event name. */
-export interface Reading {
-  readonly metric: number;
-  readonly first: Increment;
-  readonly second: Increment;
-  readonly window: MetricWindow;
-}
+// A metric's two numbers of each unit: had it/– for binary, count/– for count, sum/– for sum, sum/count for mean,
+// numerator/denominator for ratio, hours/had it for time_to (measure.ts). A byte for a flag, four for a count, eight for
+// an amount.
 
 export interface MetricColumnsImage {
   readonly first: Column;
   readonly second?: Column;
 }
 
-const lifetime: MetricWindow = { type: "lifetime" };
-
 export class MetricColumns {
-  readonly #isBinary: boolean;
+  readonly #isFlag: boolean;
   #first: Column;
   #second: Column | undefined;
 
-  constructor({ definition }: Metric, image?: MetricColumnsImage) {
-    const { first, second } = columnsOf(definition);
-    this.#isBinary = definition.type === "binary";
-    this.#first = image === undefined ? first : owned(image.first);
-    this.#second = image?.second === undefined ? second : owned(image.second);
+  constructor({ first, second }: Measure, image?: MetricColumnsImage) {
+    this.#isFlag = first === "flag";
+    this.#first = image === undefined ? columnOf(first) : owned(image.first);
+    if (image?.second !== undefined) this.#second = owned(image.second);
+    else this.#second = second === undefined ? undefined : columnOf(second);
   }
 
   get byteLength(): number {
@@ -53,13 +41,17 @@ export class MetricColumns {
 
   add(row: number, first: number, second: number): void {
     const sum = (this.#first[row] as number) + first;
-    this.#first[row] = this.#isBinary ? Math.min(1, sum) : sum;
+    this.#first[row] = this.#isFlag ? Math.min(1, sum) : sum;
     if (this.#second !== undefined) this.#second[row] = (this.#second[row] as number) + second;
   }
 
+  set(row: number, first: number, second: number): void {
+    this.#first[row] = first;
+    if (this.#second !== undefined) this.#second[row] = second;
+  }
+
   clear(row: number): void {
-    this.#first[row] = 0;
-    if (this.#second !== undefined) this.#second[row] = 0;
+    this.set(row, 0, 0);
   }
 
   image(rows: number): MetricColumnsImage {
@@ -68,50 +60,13 @@ export class MetricColumns {
   }
 }
 
-export const amountOf = (increment: Increment, value: number): number =>
-  increment === "value" ? value : increment === "one" ? 1 : 0;
-
-/** The event names that a metric reads, and how. */
-export function readingsOf({ definition, window = lifetime }: Metric, metric: number): Map<string, Reading> {
-  const reading = (first: Increment, second: Increment): Reading => ({ metric, first, second, window });
-  switch (definition.type) {
-    case "binary":
+function columnOf(kind: ColumnKind): Column {
+  switch (kind) {
+    case "flag":
+      return new Uint8Array();
     case "count":
-      return new Map([[definition.event, reading("one", "nothing")]]);
-    case "sum":
-      return new Map([[definition.event, reading("value", "nothing")]]);
-    case "mean":
-      return new Map([[definition.event, reading("value", "one")]]);
-    case "ratio": {
-      const { numerator, denominator } = definition;
-      return new Map(
-        [numerator.event, denominator.event].map((event) => [
-          event,
-          reading(incrementOf(numerator, event), incrementOf(denominator, event)),
-        ]),
-      );
-    }
-  }
-}
-
-function incrementOf({ event, aggregate }: RatioTerm, name: string): Increment {
-  if (event !== name) return "nothing";
-  return aggregate === "count" ? "one" : "value";
-}
-
-function columnsOf(definition: MetricDefinition): { first: Column; second: Column | undefined } {
-  const termOf = ({ aggregate }: RatioTerm): Column =>
-    aggregate === "count" ? new Uint32Array() : new Float64Array();
-  switch (definition.type) {
-    case "binary":
-      return { first: new Uint8Array(), second: undefined };
-    case "count":
-      return { first: new Uint32Array(), second: undefined };
-    case "sum":
-      return { first: new Float64Array(), second: undefined };
-    case "mean":
-      return { first: new Float64Array(), second: new Uint32Array() };
-    case "ratio":
-      return { first: termOf(definition.numerator), second: termOf(definition.denominator) };
+      return new Uint32Array();
+    case "amount":
+      return new Float64Array();
   }
 }

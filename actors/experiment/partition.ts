@@ -19,17 +19,9 @@ import type { ExperimentSummary } from "../../protocols/results.ts";
 import type { StoredRecord } from "../../protocols/stored-record.ts";
 import { partitionOf } from "../../protocols/topology.ts";
 import { HashTable, type HashTableImage } from "./hash-table.ts";
-import {
-  handoverOf,
-  hopsMax,
-  isNothing,
-  jsonOf,
-  partsOf,
-  recordsPerHandoverMax,
-  under,
-  type Handover,
-} from "./handover.ts";
+import { handoverOf, hopsMax, isNothing, partsOf, under } from "./handover.ts";
 import { IdWindow, type IdWindowImage } from "./id-window.ts";
+import { Outbox, type Linked, type Outgoing } from "./outbox.ts";
 import { noCounts, type Counts } from "./partition-counts.ts";
 import type { Tally } from "./tally.ts";
 import { UnitBook, type UnitBookImage, type UnitState } from "./unit-book.ts";
@@ -51,12 +43,6 @@ export interface Place {
   readonly partition: number;
   /** How many there are. */
   readonly partitions: number;
-}
-
-/** A record for the partition of a unit. */
-export interface Outgoing {
-  readonly to: UnitId;
-  readonly record: MergeRecord | BotRecord;
 }
 
 interface PartitionImage {
@@ -87,11 +73,8 @@ export class Partition {
   readonly #merged: HashTable;
   /** Where in the log units fell silent: what another partition hands over later may be from before. */
   readonly #silencedSince: Map<number, number>;
-  #outgoing: Outgoing[];
+  readonly #outbox: Outbox; // P3
   readonly #counts: Counts;
-  /** Of the record that is taken: makes ids. */
-  #position = 0;
-  #made = 0;
 
   constructor(place: Place = placeDefault, image?: PartitionImage) {
     this.#place = place;
@@ -100,7 +83,7 @@ export class Partition {
     this.#known = new Map(image?.known);
     this.#silencedSince = new Map(image?.silencedSince);
     this.#merged = image === undefined ? new HashTable() : HashTable.of(image.merged);
-    this.#outgoing = [...(image?.outgoing ?? [])];
+    this.#outbox = new Outbox(place.key, image?.outgoing);
     this.#counts = image?.counts ?? noCounts();
   }
 
@@ -112,8 +95,7 @@ export class Partition {
       this.#counts.duplicates++; // P1
       return;
     }
-    if (position !== this.#position) this.#made = 0;
-    this.#position = position;
+    this.#outbox.at(position);
     this.#dispatch(record, position * recordsPerMessageMax + index);
   }
 
@@ -137,7 +119,7 @@ export class Partition {
 
   /** Takes over what waits in another state of the same partition. */
   takeOutgoing(from: Partition): void {
-    this.#outgoing = [...from.#outgoing];
+    this.#outbox.takeOver(from.#outbox);
   }
 
   #dispatch(record: Exclude<LogRecord, DefinitionRecord>, order: number): void {
@@ -189,12 +171,12 @@ export class Partition {
 
   /** What waits to be written to other partitions' subjects, or to this one's. */
   get outgoing(): readonly Outgoing[] {
-    return this.#outgoing;
+    return this.#outbox.waiting;
   }
 
   /** The stream has these, by id. */
   sent(ids: ReadonlySet<string>): void {
-    this.#outgoing = this.#outgoing.filter(({ record }) => !ids.has(record.id));
+    this.#outbox.sent(ids);
   }
 
   encode(): Uint8Array {
@@ -205,7 +187,7 @@ export class Partition {
       known: [...this.#known],
       merged: this.#merged.image(),
       silencedSince: [...this.#silencedSince],
-      outgoing: this.#outgoing,
+      outgoing: this.#outbox.waiting,
       counts: this.#counts,
     };
     return serialize(image);
@@ -264,10 +246,7 @@ export class Partition {
   #countRate(unit: number, flags: number, { at, unit: name }: OfUnit): void {
     if (!this.#book.units.exceedsRate(unit, at) || (flags & (isBot | reported)) !== 0) return;
     this.#book.units.flag(unit, reported);
-    this.#outgoing.push({
-      to: name,
-      record: { type: "bot", id: `${this.#place.key}/bot/${name}`, at, unit: name },
-    }); // P2
+    this.#outbox.reportBot(name, at); // P2
   }
 
   #flagBot(unit: number): void {
@@ -301,7 +280,7 @@ export class Partition {
     if (isNothing(state)) return;
     if (this.#isHere(known)) return this.#absorb({ unit: name, known, at }, state, 0);
     for (const [part, each] of partsOf(state).entries())
-      this.#handOver({ unit: name, known, at }, { kind: "unit", part, state: each });
+      this.#outbox.handOver({ unit: name, known, at }, { kind: "unit", part, state: each });
   }
 
   #takeOver(record: MergeRecord): void {
@@ -339,7 +318,7 @@ export class Partition {
     return isWhole;
   }
 
-  #absorb(merge: Pick<MergeRecord, "unit" | "known" | "at">, state: UnitState, part: number, hops = 0): void {
+  #absorb(merge: Linked, state: UnitState, part: number, hops = 0): void {
     const { high, low } = unitHash(merge.known);
     const unit = this.#book.open(high, low);
     const flags = this.#book.units.flagsOf(unit);
@@ -348,7 +327,7 @@ export class Partition {
     if (further !== undefined) {
       const next = { ...merge, known: further };
       if (this.#isHere(further)) return this.#absorb(next, state, part, hops + 1);
-      return this.#handOver(next, { kind: "unit", part, state });
+      return this.#outbox.handOver(next, { kind: "unit", part, state });
     }
     if (part === 0) this.#counts.merged++;
     if ((state.flags & isBot & ~flags) !== 0) this.#counts.bots++;
@@ -364,29 +343,9 @@ export class Partition {
     if (hops >= hopsMax) return this.#drop();
     this.#counts.forwarded++;
     if (this.#isHere(known)) return this.#takeOf(under(record, known), order, hops + 1);
-    const forwarded = { order, record: under(record, known) };
-    const last = this.#outgoing.at(-1);
-    const before =
-      last?.to === known && last.record.id === this.#idOf(this.#made - 1) ? last.record : undefined;
-    const handover = before?.type === "merge" ? handoverOf(before) : undefined;
-    if (before?.type === "merge" && handover?.kind === "records" && handover.hops === hops + 1)
-      if (handover.records.length < recordsPerHandoverMax) {
-        const state = jsonOf({ ...handover, records: [...handover.records, forwarded] });
-        this.#outgoing[this.#outgoing.length - 1] = { to: known, record: { ...before, state } };
-        return;
-      }
     const { unit: name, at } = record;
-    this.#handOver({ unit: name, known, at }, { kind: "records", records: [forwarded], hops: hops + 1 });
-  }
-
-  #handOver({ unit, known, at }: Pick<MergeRecord, "unit" | "known" | "at">, handover: Handover): void {
-    const id = this.#idOf(this.#made++);
-    const record: MergeRecord = { type: "merge", id, at, unit, known, state: jsonOf(handover) };
-    this.#outgoing.push({ to: known, record }); // P3
-  }
-
-  #idOf(made: number): string {
-    return `${this.#place.key}/${this.#position}/${made}`;
+    const forwarded = { order, record: under(record, known) };
+    this.#outbox.forward({ unit: name, known, at }, forwarded, hops + 1);
   }
 
   #isHere(unit: UnitId): boolean {

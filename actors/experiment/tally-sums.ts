@@ -1,13 +1,11 @@
 import type { ExperimentDefinition } from "../../protocols/experiment.ts";
 import type { Json } from "../../protocols/json.ts";
-import type { Metric } from "../../protocols/metric.ts";
 import type { ExperimentSummary, VariantSummary } from "../../protocols/results.ts";
 import { Dimension, dimensionText, type DimensionImage } from "./dimension.ts";
 import { Group, type GroupImage } from "./group.ts";
+import type { Measure } from "./measure.ts";
 import type { MetricColumns } from "./metric-columns.ts";
-
-const dayMs = 86_400_000;
-export const dayOf = (ts: number): number => Math.floor(ts / dayMs);
+import { dayOf } from "./window.ts";
 
 export interface TallySumsImage {
   readonly days: readonly (readonly [day: number, group: GroupImage])[];
@@ -19,7 +17,7 @@ export interface TallySumsImage {
  * merged: kept until something changes, since it is read ten times a second and changed ten thousand times.
  */
 export class TallySums {
-  readonly #metrics: readonly Metric[];
+  readonly #metrics: readonly Measure[];
   readonly #variants: readonly string[];
   readonly #days: Map<number, Group>;
   readonly #dimensions: readonly Dimension[];
@@ -27,7 +25,7 @@ export class TallySums {
   #lastGroup: Group | undefined;
   #total: Group | undefined;
 
-  constructor({ metrics, experiment }: ExperimentDefinition, image?: TallySumsImage) {
+  constructor({ experiment }: ExperimentDefinition, metrics: readonly Measure[], image?: TallySumsImage) {
     this.#metrics = metrics;
     this.#variants = experiment.variants.map(({ key }) => key);
     const arms = this.#variants.length;

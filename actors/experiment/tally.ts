@@ -1,15 +1,17 @@
 import { assert } from "../../protocols/assert.ts";
+import type { EventSource } from "../../protocols/event-source.ts";
 import type { ExperimentDefinition } from "../../protocols/experiment.ts";
 import type { Json } from "../../protocols/json.ts";
 import type { ExperimentSummary, VariantSummary } from "../../protocols/results.ts";
 import { Covariates, type CovariatesImage, type Origin } from "./covariates.ts";
-import { eventPlansOf, type EventPlan } from "./event-plan.ts";
-import { EventArena, type EventArenaImage, type KeptEvent } from "./event-arena.ts";
-import { amountOf, MetricColumns, type MetricColumnsImage, type Reading } from "./metric-columns.ts";
+import type { EventPlan } from "./event-plan.ts";
+import type { KeptEvent } from "./event-arena.ts";
+import { amountOf, type Reading } from "./measure.ts";
+import type { MetricColumns } from "./metric-columns.ts";
 import { crossed, TallyRows, variantsMax, type Start, type TallyRowsImage } from "./tally-rows.ts";
 import { TallySums, type TallySumsImage } from "./tally-sums.ts";
+import { UnitNumbers, type Change, type UnitNumbersImage } from "./unit-numbers.ts";
 import { isBot, optedOut } from "./units.ts";
-import { isInWindow } from "./window.ts";
 
 // One experiment's rolling sums over the units of one partition. A unit is a row: variant, t0 and its metrics' numbers.
 //   T1. A unit counts for the variant of its earliest exposure, from that moment (t0) on.
@@ -26,12 +28,10 @@ const asides = ["none", "crossover", "bot", "opted_out"] as const;
 type Aside = (typeof asides)[number];
 const nobody: Readonly<Record<Aside, number>> = { none: 0, crossover: 0, bot: 0, opted_out: 0 };
 
-export interface TallyImage {
+export interface TallyImage extends UnitNumbersImage {
   readonly definition: ExperimentDefinition;
   readonly rows: TallyRowsImage;
-  readonly metrics: readonly MetricColumnsImage[];
   readonly covariates: CovariatesImage;
-  readonly arena?: EventArenaImage;
   readonly sums: TallySumsImage;
   readonly aside: Readonly<Record<Aside, number>>;
   readonly newestTs: number;
@@ -60,35 +60,28 @@ export class Tally {
   isChanged = false;
   readonly #variantKeys: readonly string[];
   readonly #includesBots: boolean;
-  /** The event names that the metrics read, and how. */
-  readonly plans: ReadonlyMap<string, EventPlan>;
-  /** By the plans' numbers. */
-  readonly #planOf: readonly EventPlan[];
   readonly #rows: TallyRows;
+  readonly #numbers: UnitNumbers;
   readonly #columns: readonly MetricColumns[];
   readonly #covariates: Covariates;
-  readonly #arena: EventArena | undefined;
   readonly #sums: TallySums;
   readonly #aside: Record<Aside, number>;
   #newestTs: number;
   #newestAt: number;
 
   constructor(definition: ExperimentDefinition, image?: TallyImage) {
-    const { experiment, metrics } = definition;
+    const { experiment } = definition;
     this.definition = definition;
     this.#variantKeys = experiment.variants.map(({ key }) => key);
     assert(this.#variantKeys.length <= variantsMax, "variants fit a byte");
     this.#includesBots = experiment.bots === "included";
-    this.#sums = new TallySums(definition, image?.sums);
-    const hasSessions = metrics.some(({ window }) => window?.type === "session");
-    this.plans = eventPlansOf(metrics);
-    this.#planOf = [...this.plans.values()];
+    this.#numbers = new UnitNumbers(definition, image);
+    const { hasSessions, measures, columns } = this.#numbers;
+    this.#columns = columns;
+    this.#sums = new TallySums(definition, measures, image?.sums);
     const keeps = { orders: hasSessions || this.#sums.hasDimensions, sessions: hasSessions };
     this.#rows = new TallyRows(keeps, image?.rows);
-    this.#columns = metrics.map((metric, index) => new MetricColumns(metric, image?.metrics[index]));
-    this.#covariates = new Covariates(definition, image?.covariates);
-    if (this.#planOf.some(({ isWindowed }) => isWindowed))
-      this.#arena = image?.arena === undefined ? new EventArena(hasSessions) : EventArena.of(image.arena);
+    this.#covariates = new Covariates(measures, experiment.variants.length, image?.covariates);
     this.#aside = { ...(image?.aside ?? nobody) };
     this.#newestTs = image?.newestTs ?? Number.NEGATIVE_INFINITY;
     this.#newestAt = image?.newestAt ?? Number.NEGATIVE_INFINITY;
@@ -103,13 +96,22 @@ export class Tally {
     return Number.isFinite(this.#newestAt) ? this.#newestAt : undefined;
   }
 
+  /** The sources that the metrics read, and how. */
+  get plans(): ReadonlyMap<string, EventPlan> {
+    return this.#numbers.plans;
+  }
+
+  get sources(): ReadonlyMap<string, EventSource> {
+    return this.#numbers.sources;
+  }
+
   get crossovers(): number {
     return this.#aside.crossover;
   }
 
   get byteLength(): number {
-    const parts = [this.#rows, ...this.#columns, this.#covariates, this.#arena, this.#sums];
-    return parts.reduce((sum, part) => sum + (part?.byteLength ?? 0), 0);
+    const parts = [this.#rows, this.#numbers, this.#covariates, this.#sums];
+    return parts.reduce((sum, part) => sum + part.byteLength, 0);
   }
 
   /** The place of a variant; −1 for one that the experiment does not have. */
@@ -137,6 +139,7 @@ export class Tally {
     this.#rows.start(row, exposure);
     this.#sums.place(row, exposure.metadata);
     this.#covariates.open(row, high, low);
+    this.#visit(row, flags, exposure, false);
     this.#join(row, flags);
     return row;
   }
@@ -151,50 +154,40 @@ export class Tally {
       this.#join(row, flags);
       return true;
     }
-    if (!this.#rows.isBefore(exposure, row)) return false;
+    if (!this.#rows.isBefore(exposure, row)) return this.#visit(row, flags, exposure, true);
     this.#leave(row, flags);
     this.#rows.start(row, exposure); // T1
     this.#sums.place(row, exposure.metadata);
     this.#recount(row);
+    this.#visit(row, flags, exposure, false);
     this.#join(row, flags);
     return true;
   }
 
   /** Counts an event at or after t0 of a unit that is in the sums. */
-  take(
-    row: number,
-    { name, readings, isWindowed }: EventPlan,
-    ts: number,
-    value: number,
-    session: number,
-  ): void {
+  take(row: number, plan: EventPlan, ts: number, value: number, session: number): void {
     const startedAt = this.#rows.startedAt(row);
-    let isKept = false;
-    for (let index = 0; index < readings.length; index++) {
-      const reading = readings[index] as Reading;
-      if (isWindowed) {
-        const { window } = reading;
-        isKept ||= window.type === "session" && session !== 0;
-        if (!isInWindow(window, startedAt, this.#rows.session(row), ts, session)) continue;
-        isKept ||= window.type !== "lifetime";
-      }
-      this.#bump(row, startedAt, reading, value);
-    }
-    if (isKept) this.#arena?.push(row, name, ts, value, session);
+    const { name, readings } = plan;
+    if (plan.isWindowed) {
+      const begun = { startedAt, session: this.#rows.session(row) };
+      this.#numbers.take(row, begun, plan, { name, ts, value, session }, this.#changes(row, startedAt));
+    } else
+      for (let index = 0; index < readings.length; index++)
+        this.#bump(row, startedAt, readings[index] as Reading, value);
   }
 
   /** The unit's flags changed. */
   reflag(row: number, before: number, after: number): void {
     if (this.#asideOf(row, before) === this.#asideOf(row, after)) return;
     this.#leave(row, before);
-    if (this.#asideOf(row, after) !== "none") this.#empty(row);
+    if (this.#asideOf(row, after) !== "none") this.#numbers.clear(row);
     this.#join(row, after);
   }
 
   /** Takes a unit out for good, and its row for another. */
   remove(row: number, flags: number): void {
     this.#leave(row, flags);
-    this.#empty(row);
+    this.#numbers.clear(row);
     this.#rows.release(row);
   }
 
@@ -208,8 +201,8 @@ export class Tally {
       phase,
       variant: variant === crossed ? null : variant,
       values: this.#sums.valuesOf(row),
-      numbers: this.#columns.map((column) => [column.first(row), column.second(row)]),
-      events: this.#arena?.of(row) ?? [],
+      numbers: this.#numbers.numbersOf(row),
+      events: this.#numbers.eventsOf(row),
     };
   }
 
@@ -227,20 +220,12 @@ export class Tally {
       this.#rows.start(row, state);
       this.#sums.placeValues(row, state.values);
     }
-    for (const [metric, column] of this.#columns.entries()) {
-      const [first = 0, second = 0] = state.numbers[metric] ?? [];
-      column.add(row, first, second);
-    }
-    if (this.#rows.variant(row) === crossed) this.#empty(row);
-    else this.keep(row, state.events);
+    this.#numbers.add(row, state.numbers);
+    if (this.#rows.variant(row) === crossed) this.#numbers.clear(row);
+    else this.#numbers.keep(row, state.events);
     this.#recount(row);
     this.#join(row, flags);
     return row;
-  }
-
-  /** Events of another identity, which its windows had counted. The unit must not be in the sums, or `recount` follows. */
-  keep(row: number, events: readonly KeptEvent[]): void {
-    for (const { name, ts, value, session } of events) this.#arena?.push(row, name, ts, value, session);
   }
 
   /** What a metric was for a unit before the experiment. Known of another identity, it is combined with the unit's own. */
@@ -291,9 +276,8 @@ export class Tally {
     return {
       definition: this.definition,
       rows: this.#rows.image(),
-      metrics: this.#columns.map((column) => column.image(rows)),
+      ...this.#numbers.image(rows),
       covariates: this.#covariates.image(rows),
-      ...(this.#arena === undefined ? {} : { arena: this.#arena.image() }),
       sums: this.#sums.image(rows),
       aside: this.#aside,
       newestTs: this.#newestTs,
@@ -303,57 +287,62 @@ export class Tally {
 
   #open(variant: number): number {
     const row = this.#rows.open(variant);
-    for (const column of this.#columns) column.cover(row);
+    this.#numbers.cover(row);
     return row;
   }
 
   #cross(row: number): void {
     this.#rows.setVariant(row, crossed);
-    this.#empty(row);
-  }
-
-  /** Nothing of a unit that counts no more is kept but that it was exposed. */
-  #empty(row: number): void {
-    for (const column of this.#columns) column.clear(row);
-    this.#arena?.clear(row);
+    this.#numbers.clear(row);
   }
 
   /** T4. The unit must not be in the sums. */
   #recount(row: number): void {
-    const arena = this.#arena;
-    if (arena === undefined) return;
-    const { metrics } = this.definition;
-    for (const [metric, column] of this.#columns.entries())
-      if ((metrics[metric]?.window?.type ?? "lifetime") !== "lifetime") column.clear(row);
-    const startedAt = this.#rows.startedAt(row);
-    const ownSession = this.#rows.session(row);
-    const events = arena.of(row);
-    arena.clear(row);
-    for (const { name, ts, value, session } of events.toReversed()) {
-      let isKept = false;
-      for (const { window, metric, first, second } of this.#planOf[name]?.readings ?? []) {
-        if (window.type === "lifetime") continue;
-        const isIn = isInWindow(window, startedAt, ownSession, ts, session);
-        if (isIn) this.#columns[metric]?.add(row, amountOf(first, value), amountOf(second, value));
-        isKept ||= isIn || (window.type === "session" && session !== 0);
-      }
-      if (isKept) arena.push(row, name, ts, value, session);
-    }
+    this.#numbers.recount(row, { startedAt: this.#rows.startedAt(row), session: this.#rows.session(row) });
   }
 
-  #bump(row: number, startedAt: number, reading: Reading, value: number): void {
-    const { metric } = reading;
-    const variant = this.#rows.variant(row);
+  /** An exposure says that its unit had that session. True when it changed the sums. */
+  #visit(row: number, flags: number, { ts, session }: Exposure, isInSums: boolean): boolean {
+    if (!this.#numbers.countsVisits || this.#asideOf(row, flags) !== "none") return false;
+    const begun = { startedAt: this.#rows.startedAt(row), session: this.#rows.session(row) };
+    const columns = this.#columns;
+    const change: Change = isInSums
+      ? this.#changes(row, begun.startedAt)
+      : (metric, first, second) => columns[metric]?.set(row, first, second);
+    this.#numbers.visit(row, begun, ts, session, change);
+    return isInSums;
+  }
+
+  /** Brings a unit's other numbers into the sums. */
+  #changes(row: number, startedAt: number): Change {
+    return (metric, first, second) => this.#set(row, startedAt, metric, first, second);
+  }
+
+  #bump(row: number, startedAt: number, { metric, first, second, limit }: Reading, value: number): void {
     const column = this.#columns[metric] as MetricColumns;
-    const first = column.first(row);
-    const second = column.second(row);
+    const before = column.first(row);
+    const secondBefore = column.second(row);
+    const variant = this.#rows.variant(row);
     const covariate = this.#covariates.at(metric);
-    covariate?.leave(row, variant, first, second);
-    column.add(row, amountOf(reading.first, value), amountOf(reading.second, value));
-    const newFirst = column.first(row);
-    const newSecond = column.second(row);
-    covariate?.enter(row, variant, newFirst, newSecond);
-    this.#sums.replace(row, variant, startedAt, metric, first, second, newFirst, newSecond); // T3
+    covariate?.leave(row, variant, before, secondBefore);
+    column.add(row, amountOf(first, value, limit), amountOf(second, value, limit));
+    const after = column.first(row);
+    const secondAfter = column.second(row);
+    covariate?.enter(row, variant, after, secondAfter);
+    this.#sums.replace(row, variant, startedAt, metric, before, secondBefore, after, secondAfter); // T3
+  }
+
+  #set(row: number, startedAt: number, metric: number, first: number, second: number): void {
+    const column = this.#columns[metric] as MetricColumns;
+    const before = column.first(row);
+    const secondBefore = column.second(row);
+    if (before === first && secondBefore === second) return;
+    const variant = this.#rows.variant(row);
+    const covariate = this.#covariates.at(metric);
+    covariate?.leave(row, variant, before, secondBefore);
+    column.set(row, first, second);
+    covariate?.enter(row, variant, first, second);
+    this.#sums.replace(row, variant, startedAt, metric, before, secondBefore, first, second); // T3
   }
 
   #asideOf(row: number, flags: number): Aside {

@@ -136,13 +136,27 @@ export class UnitBook {
     return true;
   }
 
-  record(unit: number, { name: text, ts, at, value, session }: MetricRecord): void {
-    const name = this.experiments.name(text);
-    if (name === undefined) return;
+  record(unit: number, record: MetricRecord): void {
+    const name = this.experiments.name(record.name);
+    if (name === undefined || (this.units.flagsOf(unit) & optedOut) !== 0) return;
+    const session = record.session === undefined ? 0 : sessionHash(record.session);
+    this.#record(unit, name, record, record.value, session);
+    if (name.derived === undefined) return;
+    for (const source of name.derived) {
+      const value = source.read(record);
+      if (value !== undefined) this.#record(unit, source.name, record, value, session);
+    }
+  }
+
+  #record(
+    unit: number,
+    name: EventName,
+    { ts, at }: MetricRecord,
+    value: number,
+    sessionNumber: number,
+  ): void {
     const flags = this.units.flagsOf(unit);
-    if ((flags & optedOut) !== 0) return;
     const { readers } = name;
-    const sessionNumber = session === undefined ? 0 : sessionHash(session);
     let place = -1;
     for (let word = 0; word < readers.length; word++) {
       let waiting = readers[word] as number;

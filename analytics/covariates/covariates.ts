@@ -3,6 +3,7 @@ import { Directory } from "../../protocols/directory.ts";
 import { ExperimentDefinition } from "../../protocols/experiment.ts";
 import type { EnvironmentKey } from "../../protocols/ids.ts";
 import { encodeBatch } from "../../protocols/log-record.ts";
+import { hasCovariate } from "../../protocols/metric-shape.ts";
 import type { Metric } from "../../protocols/metric.ts";
 import type { EpochMs } from "../../protocols/time.ts";
 import { buckets, escapeToken, organisationKey, subjects } from "../../protocols/topology.ts";
@@ -74,7 +75,7 @@ export async function writeMissing(options: CovariatesOptions, signal?: AbortSig
   const phases = await phasesOf(options, done);
   for (const phase of phases) {
     for (const metric of phase.definition.metrics) {
-      if (metric.covariate === undefined || metric.definition.type === "ratio") continue;
+      if (!hasCovariate(metric, phase.definition.experiment.unit)) continue;
       if (signal?.aborted === true) return 0;
       const units = await writeMetric(options, phase, metric);
       const { key } = phase.definition.experiment;

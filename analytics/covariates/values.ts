@@ -1,8 +1,11 @@
 import type { EnvironmentKey } from "../../protocols/ids.ts";
-import type { Metric } from "../../protocols/metric.ts";
+import { sourceOf } from "../../protocols/metric-shape.ts";
+import type { Metric, MetricType } from "../../protocols/metric.ts";
 import type { EpochMs } from "../../protocols/time.ts";
 import type { Answered, Warehouse } from "../clickhouse.ts";
 import { tables } from "../schema/tables.ts";
+import { Binder } from "../summary/binder.ts";
+import { sourceSql } from "../summary/sources.ts";
 
 /** What is asked of ClickHouse: a metric's own value of each unit, in the days before `before`. */
 export interface CovariateQuestion {
@@ -26,29 +29,37 @@ export function covariateValues(
   { environment, metric, before, from, to }: CovariateQuestion,
 ): Answered<{ unit: string; value: number }[]> {
   const { definition, covariate } = metric;
-  if (definition.type === "ratio" || covariate === undefined) return Promise.resolve({ ok: true, value: [] });
+  const value = valueOf(definition.type);
+  if (value === undefined || covariate === undefined) return Promise.resolve({ ok: true, value: [] });
+  const source = sourceOf(definition);
+  const binder = new Binder();
+  const { condition, value: amount = "e.value" } = sourceSql(source, "e", binder, "{event:String}");
   const sql = `
-SELECT e.unit AS unit, ${valueOf(definition.type)} AS value
+SELECT e.unit AS unit, ${value(amount)} AS value
 FROM ${tables.events.name} AS e FINAL
-WHERE e.env = {env:String} AND e.event = {event:String} AND e.unit >= {from:UInt64} AND e.unit <= {to:UInt64}
+WHERE e.env = {env:String} AND ${condition} AND e.unit >= {from:UInt64} AND e.unit <= {to:UInt64}
   AND e.ts >= fromUnixTimestamp64Milli({since:Int64}) AND e.ts < fromUnixTimestamp64Milli({before:Int64})
   AND e.received_at < fromUnixTimestamp64Milli({before:Int64})
   AND e.unit NOT IN (SELECT d.unit FROM ${tables.deletions.name} AS d WHERE d.env = {env:String})
 GROUP BY unit HAVING value != 0 ORDER BY unit`;
   const since = before - covariate.lookbackDays * dayMs;
-  const parameters = { env: environment, event: definition.event, from, to, since, before };
+  const parameters = { ...binder.parameters, env: environment, event: source.event, from, to, since, before };
   return warehouse.query(sql, parameters, { timeoutMs });
 }
 
-function valueOf(type: "binary" | "count" | "sum" | "mean"): string {
+/** Undefined where a metric has no single value of a unit from before. */
+function valueOf(type: MetricType): ((amount: string) => string) | undefined {
   switch (type) {
     case "binary":
-      return "toFloat64(1)";
+    case "retention":
+      return () => "toFloat64(1)";
     case "count":
-      return "toFloat64(count())";
+      return () => "toFloat64(count())";
     case "sum":
-      return "sumKahan(e.value)";
+      return (amount) => `sumKahan(${amount})`;
     case "mean":
-      return "sumKahan(e.value) / count()";
+      return (amount) => `sumKahan(${amount}) / count()`;
+    default:
+      return undefined;
   }
 }

@@ -67,6 +67,14 @@ export function openEngine({ directory, memoryBytesMax }: EngineOptions) {
       });
     },
 
+    /** Bytes as they are made, for as long as the caller takes them. Its connection is busy until then. */
+    async stream(sql: string, format: string, take: (bytes: Uint8Array) => Promise<boolean>): Promise<void> {
+      refuseWhenClosing();
+      await readers.use(async (session) => {
+        for await (const chunk of session.queryStream(sql, { format })) if (!(await take(chunk.raw()))) break;
+      });
+    },
+
     /** One body becomes one part for each partition it touches, or nothing. */
     async insert({ table, columns, format, body, settings }: RawInsert): Promise<Output> {
       refuseWhenClosing();

@@ -13,7 +13,13 @@ export interface Execution {
   readonly parameters: ReadonlyMap<string, string>;
   readonly settings: Settings;
   readonly defaultFormat: string;
+  /** Takes columns as they are made; false when nobody wants more. */
+  readonly pour: (bytes: Uint8Array) => Promise<boolean>;
 }
+
+/** Of many rows for a program, not for eyes: sent as it is made, so that its size is no bound. */
+const pouredFormat = "Native";
+const poured: Output = { bytes: new Uint8Array(), elapsedMs: 0, rowsRead: 0, bytesRead: 0, rowsWritten: 0 };
 
 const insertWithBody = /^INSERT\s+INTO\s+(?:TABLE\s+)?([\w.]+)\s*(?:\(([^()]*)\))?\s*FORMAT\s+(\w+)$/i;
 const textFormats = {
@@ -48,7 +54,12 @@ export async function execute(
   }
   if (statement.hasFollower) throw exceptions.syntax("Multi-statements are not allowed");
   const text = withSettings(statement, bindParameters(statement, parameters), settings, defaultFormat);
-  return { ...(await engine.run("read", text, defaultFormat)), format: statement.format ?? defaultFormat };
+  const format = statement.format ?? defaultFormat;
+  if (format === pouredFormat) {
+    await engine.stream(text, defaultFormat, execution.pour);
+    return { ...poured, format };
+  }
+  return { ...(await engine.run("read", text, defaultFormat)), format };
 }
 
 async function insertBody(

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
 import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { promisify } from "node:util";
@@ -71,6 +72,7 @@ export function createFront({ engine, version, health }: FrontOptions): Server {
           [...search].filter(([name]) => !reserved.has(name) && !name.startsWith("param_")),
         ),
         defaultFormat: search.get("default_format") ?? "TabSeparated",
+        pour: (bytes) => pour(response, bytes),
       });
       await send(request, response, output, search.get("enable_http_compression") === "1");
     } finally {
@@ -98,12 +100,25 @@ export function createFront({ engine, version, health }: FrontOptions): Server {
 const parameterOf = (name: string, value: string): [string, string][] =>
   name.startsWith("param_") ? [[name.slice("param_".length), value]] : [];
 
+/** A piece of a long answer; false once the client has left. What fails after the first cuts the connection. */
+async function pour(response: ServerResponse, bytes: Uint8Array): Promise<boolean> {
+  if (response.destroyed) return false;
+  if (!response.headersSent) response.setHeader("content-type", "application/octet-stream");
+  if (!response.write(bytes)) {
+    const left = new AbortController();
+    response.once("close", () => left.abort());
+    await once(response, "drain", { signal: left.signal }).catch(() => undefined); // it left
+  }
+  return !response.destroyed;
+}
+
 async function send(
   request: IncomingMessage,
   response: ServerResponse,
   output: Output & { readonly format: string },
   mayCompress: boolean,
 ): Promise<void> {
+  if (response.headersSent) return void response.end(); // poured
   const { bytes, rowsRead, bytesRead, rowsWritten, elapsedMs } = output;
   response.setHeader("content-type", contentTypeOf(output.format));
   response.setHeader("X-ClickHouse-Format", output.format);

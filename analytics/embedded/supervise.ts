@@ -19,6 +19,8 @@ export interface EmbeddedOptions {
   readonly log: Log;
   readonly clock: Clock;
   readonly random: Random;
+  /** A process answers again after one that did: it may not have found all that was there. */
+  readonly restarted?: () => void;
 }
 
 export interface EmbeddedWarehouse {
@@ -55,18 +57,21 @@ export function superviseEmbedded(options: EmbeddedOptions): EmbeddedWarehouse {
   async function keepRunning(): Promise<void> {
     while (!closing.signal.aborted) {
       const startedMs = clock.monotonicMs();
+      let isReady = false;
       child = start(options);
       child.on("message", (message: { type?: string }) => {
         if (message.type !== "ready") return;
+        isReady = true;
         if (setAside.onReady() === "replaced" && wasReady) markReplaced();
+        else if (wasReady) options.restarted?.();
         wasReady = true;
         markReady();
       });
       const [code, signal] = await exitOf(child);
       child = undefined;
       if (closing.signal.aborted) return;
-      if (clock.monotonicMs() - startedMs > healthyMs) backoff.reset();
-      setAside.onExit(code);
+      const outcome = setAside.onExit({ code, signal, wasReady: isReady });
+      if (outcome === "replaced" || clock.monotonicMs() - startedMs > healthyMs) backoff.reset();
       const restartInMs = backoff.nextMs();
       log.error("warehouse.exited", { code, signal, restartInMs });
       await clock.sleep(restartInMs, closing.signal);

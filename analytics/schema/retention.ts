@@ -3,6 +3,7 @@ import type { Reply } from "../../protocols/errors.ts";
 import type { Warehouse } from "../clickhouse.ts";
 import type { WarehouseFailure } from "../warehouse-failure.ts";
 import { changedTable } from "./cluster.ts";
+import { roomForTables } from "./room.ts";
 import type { TableSpec } from "./table.ts";
 import { tableKeys, tables } from "./tables.ts";
 
@@ -22,6 +23,8 @@ export async function applyRetention(
   const changed: string[] = [];
   for (const spec of tableKeys.map((key): TableSpec => tables[key])) {
     if (spec.month === undefined || present.get(spec.name) === days) continue;
+    const room = await roomForTables(warehouse);
+    if (!room.ok) return room;
     // Parts that are there take on the new limit in the background.
     const done = await warehouse.command(
       `ALTER TABLE ${changedTable(warehouse.cluster, spec.name)} MODIFY TTL toDateTime(received_at) + toIntervalDay(${days}) DELETE`,

@@ -73,6 +73,7 @@ export function createBlockWriter({
           table: block.table,
           rows: rows.length,
           state,
+          code: answer.failure.code,
           reason: failureText(answer.failure),
           retryInMs,
         });

@@ -3,6 +3,7 @@ import { eventHash, uint64Text, unitHash } from "../../protocols/hash64.ts";
 import type { EnvironmentKey, UnitId } from "../../protocols/ids.ts";
 import type { DecisionEventRecord, LogRecord } from "../../protocols/log-record.ts";
 import type { TableKey } from "../schema/tables.ts";
+import { metadataText } from "./metadata-text.ts";
 
 /** One row, with what decides where it goes. Values are in the order of the table's columns. */
 export interface Row {
@@ -74,7 +75,7 @@ type UnitEvent = Extract<
 function eventRow(record: UnitEvent, environment: EnvironmentKey, unit: string, precedence: number): Row {
   const ts = clamp(record.ts);
   const id = uint64Text(eventHash(record.type, record.id));
-  const tail = [record.session ?? "", json(record.metadata), clamp(record.at), precedence];
+  const tail = [record.session ?? "", metadataText(record.metadata), clamp(record.at), precedence];
   const bot = Number(record.bot ?? false);
   const row = (table: TableKey, values: readonly unknown[]): Row => ({
     table,

@@ -38,6 +38,8 @@ export interface SinkOptions {
    * the embedded warehouse is locked by the process that feeds it.
    */
   readonly takeOverAfterMs: number;
+  /** Told of messages whose rows are in ClickHouse. */
+  readonly written?: (messages: readonly Decoded[]) => void;
 }
 
 export interface Sink {
@@ -224,6 +226,7 @@ class RunningSink {
       const sent = { from, to, messages: messages.length, rows, layout: blockLayout };
       await this.#write(bucket, { acknowledged: this.acknowledged, sent });
       if (!(await this.#writeBlocks(messages, "absent"))) return;
+      this.#options.written?.(messages);
     }
     this.acknowledged = to;
     this.#newest = messages.findLast(({ rows: own }) => own.length > 0)?.sequence ?? this.#newest;

@@ -1,15 +1,23 @@
 import { assert } from "../../protocols/assert.ts";
 import type { Comparison, Estimate, Method, MetricSummary } from "../../protocols/results.ts";
-import type { EffectEstimated, NoVariance, TooFewUnits, Uncertain } from "./effect.ts";
-import { ratioDifference, uncertainRatio, type ZeroDenominator } from "./ratio.ts";
-import { isDistinctFromZero, relativeLift } from "./relative.ts";
-import { twoProportion, uncertainProportion } from "./two-proportion.ts";
-import { uncertainMean, welch } from "./welch.ts";
+import type {
+  AlphaOutOfRange,
+  EffectEstimated,
+  NotFinite,
+  NoVariance,
+  TooFewUnits,
+  Uncertain,
+} from "./effect.ts";
+import { ratioDifference, uncertainRatio, type ZeroDenominator } from "./methods/ratio.ts";
+import { isDistinctFromZero, relativeLift } from "./methods/relative.ts";
+import { twoProportion, uncertainProportion } from "./methods/two-proportion.ts";
+import { uncertainMean, welch } from "./methods/welch.ts";
 
 const methodOf: Record<MetricSummary["kind"], Method> = {
   mean: "welch_t",
   proportion: "two_proportion_z",
   ratio: "ratio_delta",
+  distribution: "percentile_outer",
 };
 
 /** One metric in a variant against the control: the method its kind calls for, with the sizes and means. */
@@ -36,7 +44,12 @@ function meanOfGroup(summary: MetricSummary): number | undefined {
 }
 
 function estimate(control: MetricSummary, variant: MetricSummary, alpha: number): Estimate {
+  if (control.kind === "distribution") return { kind: "needs_rows" };
   const effect = effectOf(control, variant, alpha);
+  assert(
+    effect.kind !== "alpha_out_of_range" && effect.kind !== "not_finite",
+    `alpha ${alpha} and the sums were checked where they came in`,
+  );
   if (effect.kind !== "estimated") return effect;
   const { kind, difference, standardError, interval, pValue, critical } = effect;
   const relative = relativeOf(uncertain(control), uncertain(variant), critical);
@@ -54,7 +67,7 @@ function effectOf(
   control: MetricSummary,
   variant: MetricSummary,
   alpha: number,
-): EffectEstimated | TooFewUnits | NoVariance | ZeroDenominator {
+): EffectEstimated | TooFewUnits | NoVariance | ZeroDenominator | AlphaOutOfRange | NotFinite {
   if (control.kind === "mean" && variant.kind === "mean") return welch(control, variant, alpha);
   if (control.kind === "proportion" && variant.kind === "proportion")
     return twoProportion(control, variant, alpha);
@@ -62,7 +75,8 @@ function effectOf(
   assert(false, `a ${control.kind} is not compared with a ${variant.kind}`);
 }
 
-function uncertain(summary: MetricSummary): Uncertain | undefined {
+/** The estimate of one group, and the variance of that estimate; undefined where sums do not give one. */
+export function uncertain(summary: MetricSummary): Uncertain | undefined {
   switch (summary.kind) {
     case "mean":
       return uncertainMean(summary);
@@ -70,6 +84,8 @@ function uncertain(summary: MetricSummary): Uncertain | undefined {
       return uncertainProportion(summary);
     case "ratio":
       return uncertainRatio(summary);
+    case "distribution":
+      return undefined;
   }
 }
 

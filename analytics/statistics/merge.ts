@@ -19,6 +19,8 @@ export function noUnits(kind: MetricSummary["kind"]): MetricSummary {
       return noMoments;
     case "ratio":
       return noPairs;
+    case "distribution":
+      return { kind, count: 0 };
   }
 }
 
@@ -29,6 +31,8 @@ export function mergeMetric(a: MetricSummary, b: MetricSummary): MetricSummary {
   }
   if (a.kind === "mean" && b.kind === "mean") return mergeMoments(a, b);
   if (a.kind === "ratio" && b.kind === "ratio") return mergePairs(a, b);
+  if (a.kind === "distribution" && b.kind === "distribution")
+    return { kind: "distribution", count: a.count + b.count };
   assert(false, `a ${a.kind} does not merge with a ${b.kind}`);
 }
 

@@ -1,6 +1,6 @@
-import type { Metric } from "../../protocols/metric.ts";
+import type { ExperimentDefinition } from "../../protocols/experiment.ts";
+import { hasCovariate, summaryKind } from "../../protocols/metric-shape.ts";
 import type { CovariateMoments, MetricSummary, VariantSummary } from "../../protocols/results.ts";
-import { hasCovariate } from "./covariate-columns.ts";
 import { reasons } from "./scope.ts";
 
 // From the statement's rows to summaries.
@@ -23,18 +23,18 @@ export const numberOf = (arm: ArmRow | undefined, column: string): number => Num
 
 export function variantSummary(
   variant: string,
-  metrics: readonly Metric[],
+  { metrics, experiment: { unit } }: ExperimentDefinition,
   arms: readonly ArmRow[],
 ): VariantSummary {
   const arm = arms.find((candidate) => candidate.variant === variant && isCounted(candidate));
   const covariates = metrics.flatMap((metric, index) =>
-    hasCovariate(metric) ? [[metric.key, covariateMoments(arm, index)] as const] : [],
+    hasCovariate(metric, unit) ? [[metric.key, covariateMoments(arm, index)] as const] : [],
   );
   return {
     variant,
     units: numberOf(arm, "units"),
     metrics: Object.fromEntries(
-      metrics.map(({ key, definition }, index) => [key, metricSummary(definition.type, arm, index)]),
+      metrics.map((metric, index) => [metric.key, metricSummary(summaryKind(metric, unit), arm, index)]),
     ),
     ...(covariates.length === 0 ? {} : { covariates: Object.fromEntries(covariates) }),
   };
@@ -49,19 +49,15 @@ const covariateMoments = (arm: ArmRow | undefined, index: number): CovariateMome
   crossDeviations: numberOf(arm, `vxy${index}`),
 });
 
-function metricSummary(
-  type: Metric["definition"]["type"],
-  arm: ArmRow | undefined,
-  index: number,
-): MetricSummary {
+function metricSummary(kind: MetricSummary["kind"], arm: ArmRow | undefined, index: number): MetricSummary {
   const count = numberOf(arm, `n${index}`);
   const mean = numberOf(arm, `m${index}`);
   const squaredDeviations = numberOf(arm, `d${index}`);
-  switch (type) {
-    case "binary":
+  switch (kind) {
+    case "proportion":
       return { kind: "proportion", count: numberOf(arm, "units"), successes: count };
-    case "count":
-    case "sum":
+    case "distribution":
+      return { kind, count };
     case "mean":
       return { kind: "mean", count, mean, squaredDeviations };
     case "ratio":

@@ -6,7 +6,10 @@ import { precedenceFrom } from "../sink/precedence.ts";
 //   C1. Names and values are parameters; only generated names enter the text.
 //   C2. What an environment has none of (links, opt-outs, bots, deletions) is left out of the text, and costs nothing.
 
-export type Parameters = Record<string, string | number | readonly string[] | readonly bigint[]>;
+export type Parameters = Record<
+  string,
+  string | number | readonly string[] | readonly number[] | readonly bigint[]
+>;
 
 /** What there is in the environment besides exposures and events. */
 export interface Facts {

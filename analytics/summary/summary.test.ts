@@ -259,6 +259,8 @@ function byHand({ definition }: Metric, units: readonly Unit[]): MetricSummary {
         crossDeviations: cross(numerators, denominators),
       };
     }
+    default:
+      throw new Error(`agreement.test.ts looks at ${definition.type}`);
   }
 }
 

@@ -12,10 +12,10 @@ import type { WarehouseFailure } from "../warehouse-failure.ts";
 import { isCounted, numberOf, unitsOf, variantSummary } from "./arms.ts";
 import type { ArmRow } from "./arms.ts";
 import { boundedValues, valueText } from "./dimension-values.ts";
-import { factsSql } from "./scope.ts";
-import type { Facts, Scope } from "./scope.ts";
+import { readFacts } from "./facts.ts";
+import type { Scope } from "./scope.ts";
 import { summaryStatement } from "./statement.ts";
-import type { Breakdown, Pivot } from "./statement.ts";
+import type { Breakdown, Pivot, StatementOptions } from "./statement.ts";
 
 // An experiment's sums, recomputed from the rows of ClickHouse under the same rules as the folds (docs/pipeline.md): the
 // two are compared, so each is a check on the other.
@@ -32,7 +32,7 @@ export interface SummaryPart {
 /** A hundred million events take about 10 s on two cores; beyond a minute nobody waits for the answer. */
 const timeoutMs = 60_000;
 
-/** Shares of the units that are looked at for a pivot, until one of them holds any: unit hashes are uniform. */
+/** Shares of the units that are looked at for a pivot, until one holds units of each variant: unit hashes are uniform. */
 const allUnits = (1n << 64n) - 1n;
 const sampleBounds = [allUnits >> 12n, allUnits >> 6n].map(String);
 
@@ -41,31 +41,21 @@ export async function warehouseSummary(
   request: WarehouseSummaryRequest,
   part: SummaryPart = {},
 ): Summarised<ExperimentSummary> {
-  const facts = await warehouse.query<Record<keyof Facts, number>>(factsSql, { env: request.environment });
+  const facts = await readFacts(warehouse, request.environment);
   if (!facts.ok) return facts;
-  const { identities, optOuts, bots, deletions } = facts.value[0] ?? {};
-  const scope: Scope = {
-    environment: request.environment,
-    facts: {
-      identities: identities === 1,
-      optOuts: optOuts === 1,
-      bots: bots === 1,
-      deletions: deletions === 1,
-    },
-    ...part,
-  };
+  const scope: Scope = { environment: request.environment, facts: facts.value, ...part };
   const query = { warehouse, scope, definition: request.definition };
   const pivots = await pivotsOf(query);
   if (!pivots.ok) return pivots;
   const arms = await armsOf({ ...query, pivots: pivots.value });
   if (!arms.ok) return arms;
-  const { experiment, metrics } = request.definition;
+  const { experiment } = request.definition;
   const [optedOut, botUnits] = [unitsOf(arms.value, "optedOut"), unitsOf(arms.value, "bot")];
   const total: ExperimentSummary = {
     crossovers: unitsOf(arms.value, "crossover"),
     ...(optedOut === 0 ? {} : { optedOut }),
     ...(botUnits === 0 ? {} : { bots: botUnits }),
-    variants: experiment.variants.map(({ key }) => variantSummary(key, metrics, arms.value)),
+    variants: experiment.variants.map(({ key }) => variantSummary(key, request.definition, arms.value)),
   };
   switch (request.detail) {
     case undefined:
@@ -86,32 +76,43 @@ export async function warehouseSummary(
   }
 }
 
+type Pivots = StatementOptions["pivots"];
+
 interface Query {
   readonly warehouse: Warehouse;
   readonly scope: Scope;
   readonly definition: WarehouseSummaryRequest["definition"];
 }
 
-/** Any number near a metric's mean: taken from a few units, which costs next to nothing. */
-async function pivotsOf(query: Query): Summarised<Pivot[]> {
-  const zeros: Pivot[] = query.definition.metrics.map(() => [0, 0]);
+/** Any number near a metric's mean in each variant: taken from a few units, which costs next to nothing. */
+async function pivotsOf(query: Query): Summarised<Pivots> {
+  const { metrics, experiment } = query.definition;
   const { range } = query.scope;
   const ranges = range === undefined ? sampleBounds.map((to) => ({ from: "0", to })) : [];
   for (const sample of [...ranges, range]) {
     const { range: _, ...whole } = query.scope;
     const scope: Scope = sample === undefined ? whole : { ...whole, range: sample };
-    const arms = await armsOf({ ...query, scope, pivots: zeros });
+    const arms = await armsOf({ ...query, scope, pivots: [] });
     if (!arms.ok) return arms;
     const counted = arms.value.filter(isCounted);
-    if (counted.length === 0) continue;
+    const isLast = sample === range;
+    if (
+      !isLast &&
+      experiment.variants.some(
+        ({ key, weight }) => weight > 0 && !counted.some(({ variant }) => variant === key),
+      )
+    )
+      continue;
     return succeed(
-      zeros.map((_, index) => {
-        const arm = counted.find((candidate) => numberOf(candidate, `n${index}`) > 0);
-        return arm === undefined ? [0, 0] : [numberOf(arm, `m${index}`), numberOf(arm, `mz${index}`)];
-      }),
+      metrics.map((_metric, index) =>
+        experiment.variants.map(({ key }): Pivot => {
+          const arm = counted.find(({ variant }) => variant === key);
+          return [numberOf(arm, `m${index}`), numberOf(arm, `mz${index}`)];
+        }),
+      ),
     );
   }
-  return succeed(zeros);
+  return succeed([]);
 }
 
 async function armsOf({
@@ -120,7 +121,7 @@ async function armsOf({
   definition,
   pivots,
   breakdown,
-}: Query & { readonly pivots: readonly Pivot[]; readonly breakdown?: Breakdown }): Summarised<ArmRow[]> {
+}: Query & { readonly pivots: Pivots; readonly breakdown?: Breakdown }): Summarised<ArmRow[]> {
   const options = { scope, definition, pivots, ...(breakdown === undefined ? {} : { breakdown }) };
   const run = (covers: boolean): Summarised<ArmRow[]> => {
     const { sql, parameters } = summaryStatement({ ...options, covers });
@@ -131,7 +132,7 @@ async function armsOf({
 }
 
 /** By the day of t0 (R9). */
-async function daysOf(query: Query, pivots: readonly Pivot[]): Summarised<DaySummary[]> {
+async function daysOf(query: Query, pivots: Pivots): Summarised<DaySummary[]> {
   const arms = await armsOf({ ...query, pivots, breakdown: { by: "day" } });
   if (!arms.ok) return arms;
   const days = [...Map.groupBy(arms.value.filter(isCounted), ({ part }) => Number(part))];
@@ -141,11 +142,7 @@ async function daysOf(query: Query, pivots: readonly Pivot[]): Summarised<DaySum
 }
 
 /** By a member of the metadata of the exposure at t0 (R10). */
-async function dimensionOf(
-  query: Query,
-  pivots: readonly Pivot[],
-  name: string,
-): Summarised<DimensionSummary[]> {
+async function dimensionOf(query: Query, pivots: Pivots, name: string): Summarised<DimensionSummary[]> {
   const arms = await armsOf({ ...query, pivots, breakdown: { by: "dimension", name } });
   if (!arms.ok) return arms;
   const parts = [...Map.groupBy(arms.value.filter(isCounted), ({ part }) => part)];
@@ -157,6 +154,6 @@ async function dimensionOf(
 /** A breakdown is to look at, so it goes without covariates. */
 const variantsOf = ({ definition }: Query, rows: readonly ArmRow[]): VariantSummary[] =>
   definition.experiment.variants.map(({ key }) => {
-    const { covariates: _, ...summary } = variantSummary(key, definition.metrics, rows);
+    const { covariates: _, ...summary } = variantSummary(key, definition, rows);
     return summary;
   });

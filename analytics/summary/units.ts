@@ -19,6 +19,8 @@ export interface UnitColumns {
   /** Whether later exposures are looked at, which may cover an event that the first does not. */
   readonly covers: boolean;
   readonly session: boolean;
+  /** The sessions that its exposures name, with when. */
+  readonly visits: boolean;
   readonly day: boolean;
   /** A member of the exposure's metadata, as a parameter's name. */
   readonly dimension?: string;
@@ -32,7 +34,7 @@ export interface UnitColumns {
 export function unitsSql(
   scope: Scope,
   { experiment }: ExperimentDefinition,
-  { covers, session, day, dimension }: UnitColumns,
+  { covers, session, visits, day, dimension }: UnitColumns,
 ): string {
   const unit = countedUnit(scope, "s");
   // Only what equal times could make ambiguous, and matters, is told apart by the place in the log (R2).
@@ -44,6 +46,7 @@ export function unitsSql(
         ]
       : []),
     ...(session ? [`argMin(s.session, ${first}) AS first_session`] : []),
+    ...(visits ? [`groupUniqArrayIf((s.session, s.ts), s.session != '') AS visits`] : []),
     ...(day ? ["toInt32(floor(toUnixTimestamp64Milli(min(s.ts)) / 86400000)) AS first_day"] : []),
     ...(dimension === undefined
       ? []
@@ -52,6 +55,7 @@ export function unitsSql(
   const carried = [
     covers ? "covers" : "",
     session ? "first_session" : "",
+    visits ? "visits" : "",
     day ? "first_day" : "",
     dimension === undefined ? "" : "member",
   ];

@@ -2,19 +2,13 @@ import type { ExperimentDefinition } from "../../protocols/experiment.ts";
 import { canonicalJson } from "../../protocols/json.ts";
 import type { UnitId } from "../../protocols/ids.ts";
 import type { ExposureRecord, LogRecord, MetricRecord } from "../../protocols/log-record.ts";
-import type { Metric, RatioTerm } from "../../protocols/metric.ts";
-import type {
-  CovariateMoments,
-  DimensionSummary,
-  ExperimentSummary,
-  MetricSummary,
-  VariantSummary,
-} from "../../protocols/results.ts";
+import type { Metric } from "../../protocols/metric.ts";
+import type { DimensionSummary, ExperimentSummary, VariantSummary } from "../../protocols/results.ts";
+import { covariatesOf, numbersOf, summaryOf } from "./recount-metric.ts";
 
 // The rules of docs/pipeline.md, said once more in the slowest and plainest way: what folds and SQL are held against.
 
 const dayMs = 86_400_000;
-const waitMsMax = 7 * dayMs;
 
 interface Unit {
   readonly exposures: ExposureRecord[];
@@ -108,9 +102,9 @@ function firstOfEach(log: readonly LogRecord[]): LogRecord[] {
 
 function combined({ key, definition }: Metric, { covariates }: Unit): number {
   const values = [...(covariates.get(key) ?? [])].sort(([a], [b]) => a - b).map(([, value]) => value);
-  if (definition.type === "binary") return Math.max(0, ...values);
+  if (definition.type === "binary" || definition.type === "retention") return Math.max(0, ...values);
   if (definition.type === "mean") return values.find((value) => value !== 0) ?? 0;
-  return sum(values);
+  return values.reduce((total, value) => total + value, 0);
 }
 
 function memberText({ metadata }: ExposureRecord, name: string): string {
@@ -121,112 +115,28 @@ function memberText({ metadata }: ExposureRecord, name: string): string {
 }
 
 function armOf(
-  { metrics }: ExperimentDefinition,
+  { metrics, experiment }: ExperimentDefinition,
   variant: string,
   units: readonly Counted[],
 ): VariantSummary {
   const arm = units.filter((unit) => unit.variant === variant);
-  const covariates = metrics.filter(
-    ({ covariate, definition }) => covariate !== undefined && definition.type !== "ratio",
-  );
+  const rows = arm.map((unit) => ({
+    numbers: metrics.map((metric) => numbersOf(metric, experiment.unit, unit)),
+    before: metrics.map((metric) => combined(metric, unit)),
+  }));
   return {
     variant,
     units: arm.length,
-    metrics: Object.fromEntries(metrics.map((metric) => [metric.key, summaryOf(metric, arm)])),
-    ...(covariates.length === 0
-      ? {}
-      : {
-          covariates: Object.fromEntries(covariates.map((metric) => [metric.key, momentsOf(metric, arm)])),
-        }),
+    metrics: Object.fromEntries(
+      metrics.map((metric, index) => [
+        metric.key,
+        summaryOf(
+          metric,
+          experiment.unit,
+          rows.map(({ numbers }) => numbers[index]),
+        ),
+      ]),
+    ),
+    ...covariatesOf(metrics, experiment.unit, rows),
   };
-}
-
-/** Whether an event counts for a unit in a metric. */
-function counts({ window }: Metric, { first, exposures }: Counted, event: MetricRecord): boolean {
-  if (event.ts < first.ts) return false;
-  if (!exposures.some(({ ts, at }) => ts <= event.ts && at <= event.at + waitMsMax)) return false; // R3
-  switch (window?.type) {
-    case undefined:
-    case "lifetime":
-      return true;
-    case "conversion":
-      return event.ts < first.ts + window.hours * 3_600_000; // R4
-    case "day":
-      return Math.floor(event.ts / dayMs) === Math.floor(first.ts / dayMs);
-    case "session":
-      return event.session !== undefined && event.session !== "" && event.session === first.session;
-  }
-}
-
-function amountOf(metric: Metric, unit: Counted, { event, aggregate }: RatioTerm): number {
-  const values = unit.events
-    .filter((record) => record.name === event && counts(metric, unit, record))
-    .map(({ value }) => value);
-  return aggregate === "count" ? values.length : sum(values);
-}
-
-/** A unit's value, if the metric counts it. */
-function valueOf(metric: Metric, unit: Counted): number | undefined {
-  const { definition } = metric;
-  if (definition.type === "ratio") return undefined;
-  const amount = (aggregate: RatioTerm["aggregate"]) =>
-    amountOf(metric, unit, { event: definition.event, aggregate });
-  switch (definition.type) {
-    case "binary":
-      return Number(amount("count") > 0);
-    case "count":
-    case "sum":
-      return amount(definition.type);
-    case "mean":
-      return amount("count") === 0 ? undefined : amount("sum") / amount("count");
-  }
-}
-
-function summaryOf(metric: Metric, units: readonly Counted[]): MetricSummary {
-  const { definition } = metric;
-  if (definition.type === "ratio") {
-    const above = units.map((unit) => amountOf(metric, unit, definition.numerator));
-    const below = units.map((unit) => amountOf(metric, unit, definition.denominator));
-    return {
-      kind: "ratio",
-      count: units.length,
-      meanNumerator: meanOf(above),
-      meanDenominator: meanOf(below),
-      squaredNumerator: cross(above, above),
-      squaredDenominator: cross(below, below),
-      crossDeviations: cross(above, below),
-    };
-  }
-  const values = units.flatMap((unit) => valueOf(metric, unit) ?? []);
-  return definition.type === "binary"
-    ? { kind: "proportion", count: units.length, successes: sum(values) }
-    : { kind: "mean", count: values.length, mean: meanOf(values), squaredDeviations: cross(values, values) };
-}
-
-function momentsOf(metric: Metric, units: readonly Counted[]): CovariateMoments {
-  const pairs = units.flatMap((unit) => {
-    const value = valueOf(metric, unit);
-    return value === undefined ? [] : [[value, combined(metric, unit)] as const]; // R12
-  });
-  const values = pairs.map(([value]) => value);
-  const before = pairs.map(([, covariate]) => covariate);
-  return {
-    count: pairs.length,
-    meanValue: meanOf(values),
-    meanCovariate: meanOf(before),
-    squaredValue: cross(values, values),
-    squaredCovariate: cross(before, before),
-    crossDeviations: cross(values, before),
-  };
-}
-
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-/** Around the first value, so that a large offset does not cost the small digits. */
-const meanOf = (values: readonly number[]): number => {
-  const pivot = values[0] ?? 0;
-  return values.length === 0 ? 0 : pivot + sum(values.map((value) => value - pivot)) / values.length;
-};
-function cross(a: readonly number[], b: readonly number[]): number {
-  const [meanA, meanB] = [meanOf(a), meanOf(b)];
-  return sum(a.map((value, index) => (value - meanA) * ((b[index] ?? 0) - meanB)));
 }

@@ -2,11 +2,10 @@ import type { IngestReceipt } from "../../protocols/event.ts";
 import type { LogRecord } from "../../protocols/log-record.ts";
 import { systemClock, type Random } from "../../runtime/index.ts";
 import { environment } from "./scene.ts";
-import type { Sent, Stories, Story } from "./stories.ts";
+import type { Sent, Story } from "./stories.ts";
 
 // Clients as they should be: what is not acknowledged is sent again, unchanged, to whichever gateway answers.
 
-const storiesPerBatch = 40;
 const tryTimeoutMs = 5_000;
 const pauseMsMax = 500;
 /** Of the batches, sent to both gateways at the same moment. */
@@ -27,14 +26,22 @@ export interface Traffic {
 
 export const noTraffic = (): Traffic => ({ records: [], acknowledged: 0, refusals: 0, triesAgain: 0 });
 
-/** Sends stories until `signal`, at most `perSecond` events a second in all; what is begun is told to the end. */
+export interface Pace {
+  readonly random: Random;
+  /** Events, of all workers together, at most. */
+  readonly perSecond: number;
+  readonly storiesPerBatch: number;
+  readonly workers: number;
+  readonly signal: AbortSignal;
+}
+
+/** Sends stories until there are no more, or `signal`; what is begun is told to the end. */
 export async function send(
-  stories: Stories,
+  stories: { next(): Story | undefined },
   doors: Doors,
   traffic: Traffic,
-  options: { readonly random: Random; readonly perSecond: number; readonly signal: AbortSignal },
+  { random, perSecond, storiesPerBatch, workers, signal }: Pace,
 ): Promise<void> {
-  const { random, perSecond, signal } = options;
   const startMs = performance.now();
   let made = 0;
   const worker = async (): Promise<void> => {
@@ -43,12 +50,15 @@ export async function send(
       const waitMs = dueMs - performance.now();
       if (waitMs > 0) await systemClock.sleep(waitMs, signal);
       if (signal.aborted) return;
-      const batch = Array.from({ length: storiesPerBatch }, () => stories.next());
+      const batch = Array.from({ length: storiesPerBatch }, () => stories.next()).filter(
+        (story) => story !== undefined,
+      );
+      if (batch.length === 0) return;
       made += batch.reduce((sum, { first, second }) => sum + first.length + second.length, 0);
       await tell(batch, doors, traffic, random);
     }
   };
-  await Promise.all(Array.from({ length: 6 }, worker));
+  await Promise.all(Array.from({ length: workers }, worker));
 }
 
 /** The order within a story: what comes first is acknowledged before the rest leaves. */

@@ -1,12 +1,17 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Api } from "../../cli/api.ts";
+import { dataPaths } from "../../cli/paths.ts";
+import { readRunFile } from "../../cli/run-file.ts";
 import { startWeir, type PartName, type TestWeir } from "../../cli/testing/weir.ts";
 import { systemClock } from "../../runtime/index.ts";
 import type { SignedPlan } from "../../protocols/plan.ts";
 import { startSecondGateway, type SecondGateway } from "../second-gateway.ts";
-import { held } from "./faults.ts";
+import { childOf } from "./child-of.ts";
+import { held } from "./held.ts";
+import { saidIn, type Said } from "./said.ts";
+import { Volume } from "./volume.ts";
 
 const servedMsMax = 10_000;
 
@@ -16,24 +21,32 @@ export class FaultWorld {
   readonly urls: readonly string[];
   readonly token: string;
   readonly dataDir: string;
+  /** What ClickHouse lies on; a text says why it lies on the common disk instead. */
+  readonly volume: Volume | string;
   readonly #weir: TestWeir;
   readonly #second: SecondGateway;
 
-  private constructor(weir: TestWeir, second: SecondGateway, dataDir: string) {
+  private constructor(weir: TestWeir, second: SecondGateway, volume: Volume | string) {
     this.#weir = weir;
     this.#second = second;
     this.urls = [weir.url, second.url];
     this.token = weir.token;
-    this.dataDir = dataDir;
+    this.dataDir = weir.dataDir;
+    this.volume = volume;
     this.api = new Api({ url: weir.url, token: weir.token, deadlineMs: 120_000 });
   }
 
-  static async open(): Promise<FaultWorld> {
+  static async open(volumeBytes: number): Promise<FaultWorld> {
     const dataDir = mkdtempSync(join(tmpdir(), "weir-faults-"));
+    const volume = Volume.mount(warehouseIn(dataDir), volumeBytes);
     const environment = { WEIR_RATE_LIMIT_PER_MINUTE: "100000000" };
-    const weir = await startWeir({ dataDir, environment });
-    const second = await startSecondGateway(weir, environment);
-    return new FaultWorld(weir, second, dataDir);
+    try {
+      const weir = await startWeir({ dataDir, environment });
+      return new FaultWorld(weir, await startSecondGateway(weir, environment), volume);
+    } catch (error) {
+      await removed(dataDir, volume);
+      throw error;
+    }
   }
 
   /** Until both gateways know that these experiments run. */
@@ -57,6 +70,32 @@ export class FaultWorld {
     return this.#weir.pids()[part];
   }
 
+  get natsUrl(): string {
+    return readRunFile(this.dataDir)?.natsUrl ?? "";
+  }
+
+  get warehouseDir(): string {
+    return warehouseIn(this.dataDir);
+  }
+
+  /** The embedded ClickHouse's, while it runs. */
+  warehousePid(): number | undefined {
+    const analytics = this.pid("analytics");
+    return analytics === undefined ? undefined : childOf(analytics);
+  }
+
+  /** Removes what was set aside earlier, as a person would: the disk is small. */
+  clearAway(): void {
+    for (const directory of [this.dataDir, this.warehouseDir])
+      for (const name of readdirSync(directory))
+        if (/^(warehouse\.)?broken-/.test(name))
+          rmSync(join(directory, name), { recursive: true, force: true });
+  }
+
+  said(): Said {
+    return saidIn(dataPaths(this.dataDir).log("analytics"));
+  }
+
   /** Between two lives there is nobody to kill. */
   kill(part: PartName): void {
     if (this.pid(part) !== undefined) this.#weir.kill(part);
@@ -75,6 +114,13 @@ export class FaultWorld {
   async close(): Promise<void> {
     await this.#second.stop();
     await this.#weir.stop();
-    rmSync(this.dataDir, { recursive: true, force: true, maxRetries: 5 });
+    await removed(this.dataDir, this.volume);
   }
+}
+
+const warehouseIn = (dataDir: string): string => join(dataDir, "warehouse");
+
+async function removed(dataDir: string, volume: Volume | string): Promise<void> {
+  if (typeof volume !== "string") await volume.close();
+  rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
 }

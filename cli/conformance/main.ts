@@ -26,7 +26,7 @@ const mapping = (file: string): Record<string, string> => {
 };
 
 const program = new Command("conformance")
-  .description("Published cases against a running server.")
+  .description("Published cases against a running server (ofrep), or against the methods (statistics).")
   .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "conformance: ")) })
   .exitOverride();
 program

@@ -52,6 +52,7 @@ function estimateNumbers(estimate: Estimate): Record<string, number> {
       return { difference: estimate.difference };
     case "too_few_units":
     case "zero_denominator":
+    case "needs_rows":
       return {};
   }
 }

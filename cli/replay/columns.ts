@@ -1,4 +1,5 @@
 import { usageFailure } from "../failure.ts";
+import { nearest } from "../nearest.ts";
 import type { MetricOption, ReplayMetric } from "./metric-option.ts";
 
 /** Names the row's number instead of a column. */
@@ -73,26 +74,9 @@ function ratioColumns(text: string, header: readonly string[]): [string, string]
 }
 
 function suggestion(name: string, header: readonly string[]): string {
-  const [nearest] = header
-    .map((candidate) => ({
-      candidate,
-      distance: editDistance(name.toLowerCase(), candidate.trim().toLowerCase()),
-    }))
-    .sort((a, b) => a.distance - b.distance);
-  if (nearest === undefined || nearest.distance > Math.max(2, name.length / 3)) return "";
-  return `; did you mean '${nearest.candidate}'?`;
-}
-
-/** Levenshtein: how many letters to insert, remove or change. */
-function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let row = 1; row <= a.length; row++) {
-    const current = [row];
-    for (let column = 1; column <= b.length; column++) {
-      const change = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
-      current.push(Math.min(change, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1));
-    }
-    previous = current;
-  }
-  return previous[b.length] ?? 0;
+  const meant = nearest(
+    name,
+    header.map((candidate) => candidate.trim()),
+  );
+  return meant === undefined ? "" : `; did you mean '${meant}'?`;
 }

@@ -29,9 +29,8 @@ export async function replayCommand(options: ReplayCommandOptions, config: CliCo
       const target = running ?? own;
       if (target === undefined) throw new CliFailure("not_running", "no Weir to send to");
       const outcome = await runReplay(options, prepared, target, { progress, signal });
-      process.stdout.write(
-        `${options.json === true ? JSON.stringify(outcome.report) : tableOf(outcome.report)}\n`,
-      );
+      const text = [tableOf(outcome.report), outcome.scorecard].filter((part) => part !== undefined);
+      process.stdout.write(`${options.json === true ? JSON.stringify(outcome.report) : text.join("\n\n")}\n`);
       if (options.keep === true && own === undefined)
         progress.step(`Kept as environment ${outcome.environment}`);
     } finally {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -173,6 +173,14 @@ describe("a replay", () => {
     assert.equal(report.sources.maxRelativeDifference, 0);
     assert.match(tableOf(report), /Mens E-Mail +Spend .*0\.2 … 0\.6 +1\.00e-5 +welch_t/);
     assert.ok(!gateway.lines.some((line) => line.startsWith("DELETE")));
+  });
+
+  test("writes the report at the end, in the form that the file's name says", async () => {
+    const file = join(dir, "report.md");
+    await replay(optionsFor(someRows, { report: file }));
+    assert.equal(readFileSync(file, "utf8"), "{}");
+    assert.ok(gateway.lines.includes("GET /v1/reports/campaign"));
+    assert.match(gateway.lines.at(-1) ?? "", /^DELETE/);
   });
 
   test("a batch that failed in any way is sent again with the same ids", async () => {

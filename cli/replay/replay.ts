@@ -3,6 +3,8 @@ import { basename } from "node:path";
 import { Api } from "../api.ts";
 import { type Clock, systemClock } from "../clock.ts";
 import { CliFailure, usageFailure } from "../failure.ts";
+import { fetchReport, writeReport } from "../report/command.ts";
+import { formatOfName } from "../report/formats.ts";
 import type { Target } from "../target.ts";
 import { parseMetricOption } from "./metric-option.ts";
 import { type Progress, silentProgress } from "./progress.ts";
@@ -10,6 +12,7 @@ import { type Report, reportOf } from "./report.ts";
 import { type Malformed, readRows, type Scan, scanFile } from "./scan.ts";
 import { archiveScratch, makeScratch } from "./scratch.ts";
 import { sendRows } from "./send.ts";
+import { scorecardText } from "./scorecard.ts";
 import { fetchResults, waitLevel } from "./settle.ts";
 import { slug, uniqueSlugs } from "./slug.ts";
 import { equalWeights, parseWeights } from "./weights.ts";
@@ -30,6 +33,8 @@ export interface ReplayOptions {
   readonly strict?: boolean;
   /** Leave the scratch environment as it is. */
   readonly keep?: boolean;
+  /** Where the report goes at the end. */
+  readonly report?: string;
 }
 
 export interface ReplayTools {
@@ -40,6 +45,8 @@ export interface ReplayTools {
 
 export interface ReplayOutcome {
   readonly report: Report;
+  /** What may be concluded, in text. Absent: the service makes no scorecard. */
+  readonly scorecard?: string;
   readonly environment: string;
   readonly experiment: string;
   readonly rows: number;
@@ -133,7 +140,21 @@ export async function runReplay(
       metrics: new Map(metrics.map(({ key, name }) => [key, name])),
     };
     const { malformed, examples } = scan;
-    return { report: reportOf(results, names), environment, experiment, ...sent, malformed, examples };
+    if (options.report !== undefined) {
+      const format = formatOfName(options.report) ?? "html";
+      writeReport(options.report, await fetchReport(api, { experiment, format, environment }, signal));
+      progress.step(`The report is in ${options.report}`);
+    }
+    const scorecard = scorecardText(results.streaming, names);
+    return {
+      report: reportOf(results, names),
+      ...(scorecard === undefined ? {} : { scorecard }),
+      environment,
+      experiment,
+      ...sent,
+      malformed,
+      examples,
+    };
   } finally {
     progress.end();
     // The answer, or the failure that brought us here, matters more than an environment that stays behind.

@@ -74,6 +74,8 @@ function answerOf(estimate: Estimate): AnswerColumns {
       };
     case "zero_denominator":
       return { ...none, reason: "the denominator is zero" };
+    case "needs_rows":
+      return { ...none, reason: "percentiles are computed from the stored events" };
   }
 }
 

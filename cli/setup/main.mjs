@@ -51,7 +51,10 @@ const commands = {
   },
   conformance: {
     needs: () => [],
-    run: ({ script, args }) => script("cli/conformance/main.ts", args),
+    run: ({ script, args }) =>
+      args[0] === "statistics"
+        ? script("analytics/statistics/testing/reference/main.ts", args.slice(1))
+        : script("cli/conformance/main.ts", args),
   },
   test: {
     // A person who names a file wants its answer now, with the programs that are here.

@@ -59,7 +59,7 @@ function row(
   scale: ForestScale,
   index: number,
 ): TemplateResult {
-  const verdict = verdictOf(comparison.estimate, direction);
+  const verdict = verdictOf(comparison, direction);
   const { glyph, word } = verdictWords[verdict];
   const silence = silenceText(comparison.estimate);
   return html`<li class="forest-row tone-${verdict} ${variantClass(index)}">

@@ -8,6 +8,7 @@ const methodWords: Record<Method, string> = {
   welch_t: "Welch t",
   two_proportion_z: "two-proportion z",
   ratio_delta: "ratio, delta method",
+  percentile_outer: "percentile, outer interval",
 };
 
 /** The chart's twin: the same numbers, and those the chart has no room for. */
@@ -41,7 +42,7 @@ export const resultsTable = (result: ExperimentResult): TemplateResult =>
 function row(result: ExperimentResult, comparison: Comparison): TemplateResult {
   const { metric, variant, n, nControl, mean, meanControl, method } = comparison;
   const direction = result.definition.metrics.find(({ key }) => key === metric)?.direction ?? "increase";
-  const verdict = verdictWords[verdictOf(comparison.estimate, direction)];
+  const verdict = verdictWords[verdictOf(comparison, direction)];
   return html`<tr>
     <th scope="row">${metricName(result, metric)}</th>
     <td>${variant}</td>

@@ -7,6 +7,7 @@ import { swatch } from "../charts/marks.ts";
 import { resultsTable } from "../charts/results-table.ts";
 import type { LiveState } from "../live.ts";
 import { hrefOf } from "../router.ts";
+import { intervalsText } from "../words/now.ts";
 import { agoText, countText, dateText, shareText } from "../words/numbers.ts";
 import { conditionText } from "../words/rule-sentence.ts";
 import { peopleIn, peopleText, sampleRatioText, type Status } from "../words/status-sentence.ts";
@@ -36,16 +37,14 @@ export const standingFace = (
     ${result === undefined ? nothing : healthLine(result)}
   </section>`;
 
-function healthLine({ analysis }: ExperimentResult): TemplateResult {
+function healthLine(result: ExperimentResult): TemplateResult {
+  const { analysis } = result;
   const bad = analysis.sampleRatio.kind === "tested" && analysis.sampleRatio.mismatch;
   const confidence = shareText(Math.round((1 - analysis.alpha) * 10_000));
   return html`<p class="health small ${bad ? "bad" : ""}">
       <span aria-hidden="true">${bad ? "!" : "✓"}</span>${sampleRatioText(analysis.sampleRatio)}
     </p>
-    <p class="muted small">
-      ${confidence} intervals, right for one look at the planned end. Whoever stops at the first good look is
-      fooled more often than that.
-    </p>`;
+    <p class="muted small">${intervalsText(result, confidence)}</p>`;
 }
 
 export const resultFace = (result: ExperimentResult, view: ResultView): TemplateResult =>

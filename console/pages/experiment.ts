@@ -10,6 +10,7 @@ import { mayWrite, type Place, type Services } from "../services.ts";
 import { LightElement } from "../ui/element.ts";
 import { issueList, loadingFace, problemFace } from "../ui/faces.ts";
 import { Keys } from "../ui/keys.ts";
+import { asOfNow } from "../words/now.ts";
 import { statusOf } from "../words/status-sentence.ts";
 import { actionsFor, questionFor } from "./experiment-actions.ts";
 import { designFace, resultFace, standingFace } from "./experiment-faces.ts";
@@ -119,7 +120,8 @@ export class ExperimentPage extends LightElement {
         ${problemFace(answers.experiment.failure, () => void this.#load.run())}`;
     }
     const experiment = answers.experiment.value.entity;
-    const result = this.#topic?.value ?? (answers.result?.ok === true ? answers.result.value : undefined);
+    const newest = this.#topic?.value ?? (answers.result?.ok === true ? answers.result.value : undefined);
+    const result = newest === undefined ? undefined : asOfNow(newest);
     const status = statusOf(experiment, result);
     this.#announce(status.word, status.sentence);
     return html`${this.#head(experiment)} ${this.#refusal()} ${standingFace(status, result)}

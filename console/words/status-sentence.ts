@@ -1,5 +1,6 @@
 import type { PublishedExperiment } from "../../protocols/experiment.ts";
 import type { Comparison, ExperimentResult, SampleRatio } from "../../protocols/results.ts";
+import type { Decision, DecisionKind } from "../../protocols/scorecard.ts";
 import { countText, percentText, pValueText, valueText } from "./numbers.ts";
 import { silenceText, verdictOf, type Standing, type Verdict } from "./verdict.ts";
 
@@ -22,9 +23,40 @@ export function statusOf(experiment: PublishedExperiment, result: ExperimentResu
       sentence: "No data yet: nobody has been exposed so far.",
     };
   }
-  const { sampleRatio } = result.analysis;
+  const { sampleRatio, scorecard } = result.analysis;
+  if (scorecard !== undefined) return decisionStatus(scorecard.decision);
   if (sampleRatio.kind === "tested" && sampleRatio.mismatch) return heldStatus(sampleRatio.pValue);
   return effectStatus(experiment, result);
+}
+
+const standingOf: Record<DecisionKind, Standing> = {
+  ship: "gain",
+  stop: "harm",
+  keep_waiting: "unclear",
+  invalid: "hold",
+};
+const wordOf: Record<DecisionKind, string> = {
+  ship: "Ship",
+  stop: "Stop",
+  keep_waiting: "Keep waiting",
+  invalid: "Hold",
+};
+/** Ended without a difference is no harm. */
+const harms = new Set(["harmful", "guardrail_violated"]);
+
+function decisionStatus({ kind, code, reason, expected }: Decision): Status {
+  const standing = kind === "stop" && !harms.has(code) ? "unclear" : standingOf[kind];
+  return { standing, word: wordOf[kind], sentence: `${reason}${expectedText(expected)}` };
+}
+
+function expectedText(expected: Decision["expected"]): string {
+  if (expected === undefined) return "";
+  const { units, days } = expected;
+  const when =
+    days === undefined
+      ? ""
+      : `, in about ${countText(Math.max(1, Math.round(days)))} ${Math.round(days) > 1 ? "days" : "day"} at this rate`;
+  return ` To be expected at ${countText(units)} people${when}.`;
 }
 
 const heldStatus = (pValue: number): Status => ({
@@ -77,7 +109,7 @@ function unclearStatus(
 
 function judged(result: ExperimentResult, one: Comparison): Verdict {
   const metric = result.definition.metrics.find(({ key }) => key === one.metric);
-  return verdictOf(one.estimate, metric?.direction ?? "increase");
+  return verdictOf(one, metric?.direction ?? "increase");
 }
 
 /** "is up 4.2% (95% interval +1.1% to +7.3%)". The confidence is the result's, so it is left to the page. */

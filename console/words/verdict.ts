@@ -1,8 +1,16 @@
 import type { Metric } from "../../protocols/metric.ts";
-import type { Estimate } from "../../protocols/results.ts";
+import type { Comparison, Estimate } from "../../protocols/results.ts";
+import type { Finding } from "../../protocols/scorecard.ts";
 
-/** What an interval says of one metric: grey unless the whole interval lies on one side of zero. */
+/** What a comparison says at this moment: grey unless its plan allows to say more. */
 export type Verdict = "gain" | "harm" | "unclear";
+
+const verdictNow: Record<Finding["verdict"], Verdict> = {
+  better: "gain",
+  worse: "harm",
+  undecided: "unclear",
+  no_answer: "unclear",
+};
 
 /** Colour is never alone: a glyph and a word stand beside it. */
 export const verdictWords: Record<Verdict, { readonly glyph: string; readonly word: string }> = {
@@ -11,7 +19,11 @@ export const verdictWords: Record<Verdict, { readonly glyph: string; readonly wo
   unclear: { glyph: "◆", word: "Unclear" },
 };
 
-export function verdictOf(estimate: Estimate, direction: Metric["direction"]): Verdict {
+export function verdictOf(
+  { estimate, finding }: Pick<Comparison, "estimate" | "finding">,
+  direction: Metric["direction"],
+): Verdict {
+  if (finding !== undefined) return verdictNow[finding.verdict];
   if (estimate.kind !== "estimated") return "unclear";
   const [low, high] = estimate.interval;
   if (low <= 0 && high >= 0) return "unclear";
@@ -29,6 +41,8 @@ export function silenceText(estimate: Estimate): string | undefined {
       return "Everybody has the same value so far";
     case "zero_denominator":
       return "Nothing to divide by yet";
+    case "needs_rows":
+      return "Percentiles are computed from the stored events";
   }
 }
 

@@ -336,7 +336,7 @@ test("the pipeline is level when folds and warehouse have what the log has", asy
 
 test("results come from the experiment, by source", async () => {
   asked = [];
-  answer = () => succeed({ revision: 7 });
+  answer = () => succeed({ revision: 7, summary: { variants: [], crossovers: 0 } });
   const { headers } = await gateway.get("/v1/experiments/exp/results?env=test&source=warehouse");
   assert.equal(headers.get("etag"), '"7"');
   assert.deepEqual(asked[0]?.message, { type: "result", source: "warehouse" });

@@ -1,4 +1,5 @@
-import type { Metric, MetricDefinition } from "../../protocols/metric.ts";
+import type { Metric } from "../../protocols/metric.ts";
+import { eventsOf } from "../../protocols/metric-shape.ts";
 import type { EventRecord } from "../../protocols/log-record.ts";
 import type { LivePlan } from "../live-plan.ts";
 
@@ -35,17 +36,12 @@ export class GuardedEvents {
 function guardedNames({ experiments, plan }: LivePlan): ReadonlySet<string> {
   const metrics = new Map<string, Metric>(Object.entries(plan.metrics));
   const names = new Set<string>();
-  for (const { status, metrics: read } of experiments.values()) {
+  for (const { status, metrics: read, frozenMetrics } of experiments.values()) {
     if (status !== "running") continue;
     for (const key of read.guardrails) {
-      const metric = metrics.get(key);
-      if (metric !== undefined) for (const name of eventsRead(metric.definition)) names.add(name);
+      const metric = frozenMetrics?.find((each) => each.key === key) ?? metrics.get(key);
+      if (metric !== undefined) for (const name of eventsOf(metric.definition)) names.add(name);
     }
   }
   return names;
 }
-
-const eventsRead = (definition: MetricDefinition): readonly string[] =>
-  definition.type === "ratio"
-    ? [definition.numerator.event, definition.denominator.event]
-    : [definition.event];

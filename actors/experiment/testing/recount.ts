@@ -5,13 +5,13 @@ import type {
   LogRecord,
   MetricRecord,
 } from "../../../protocols/log-record.ts";
-import type { Metric, RatioTerm } from "../../../protocols/metric.ts";
-import type {
-  CovariateMoments,
-  ExperimentSummary,
-  MetricSummary,
-  VariantSummary,
-} from "../../../protocols/results.ts";
+import {
+  covariatesOf,
+  numbersOf,
+  summaryOf,
+  type Numbers,
+} from "../../../analytics/testing/recount-metric.ts";
+import type { ExperimentSummary, VariantSummary } from "../../../protocols/results.ts";
 
 // docs/pipeline.md once more, over the whole log at once: slow, and obviously right.
 
@@ -50,15 +50,16 @@ export function recount(records: readonly LogRecord[], experiment: string): Expe
       variantOf(
         key,
         among.filter(({ variant }) => variant === key),
-        definition.metrics,
+        definition,
       ),
     );
   const days = [...new Set(counted.map((row) => row.day))].sort((a, b) => a - b);
   const withCovariates = variantsOf(counted).map((variant) => ({
     ...variant,
     ...covariatesOf(
-      counted.filter((row) => row.variant === variant.variant),
       definition.metrics,
+      definition.experiment.unit,
+      counted.filter((row) => row.variant === variant.variant),
     ),
   }));
   return {
@@ -163,11 +164,11 @@ interface Row {
   readonly day: number;
   readonly values: readonly string[];
   /** One a metric. */
-  readonly numbers: readonly (readonly [number, number])[];
-  readonly covariates: readonly number[];
+  readonly numbers: readonly Numbers[];
+  readonly before: readonly number[];
 }
 
-/** R2, R3, R4, R8, R10, R12: one unit in one experiment. */
+/** R2, R8, R10, R12: one unit in one experiment. */
 function rowOf(unit: Unit, definition: ExperimentDefinition): Row | undefined {
   const { experiment, metrics } = definition;
   const exposures = unit.exposures.filter(
@@ -175,7 +176,7 @@ function rowOf(unit: Unit, definition: ExperimentDefinition): Row | undefined {
   );
   const [first] = exposures.toSorted((a, b) => a.record.ts - b.record.ts || a.order - b.order);
   if (first === undefined) return undefined;
-  const { ts: start, session, metadata = {} } = first.record;
+  const { ts: start, metadata = {} } = first.record;
   const aside = unit.optedOut
     ? "opted_out"
     : unit.bot && experiment.bots !== "included"
@@ -183,14 +184,7 @@ function rowOf(unit: Unit, definition: ExperimentDefinition): Row | undefined {
       : new Set(exposures.map(({ record }) => record.variant)).size > 1
         ? "crossover"
         : undefined;
-  const inTime = unit.events.filter(
-    ({ ts, at }) =>
-      ts >= start && exposures.some(({ record }) => record.ts <= ts && record.at <= at + 7 * day),
-  );
-  const numbers = metrics.map((metric) => {
-    const events = inTime.filter((event) => isIn(metric, start, session, event));
-    return numbersOf(metric, events);
-  });
+  const own = { first: first.record, exposures: exposures.map(({ record }) => record), events: unit.events };
   const values = (experiment.dimensions ?? []).map((name) => {
     const member = metadata[name];
     return member === undefined || member === null
@@ -204,52 +198,16 @@ function rowOf(unit: Unit, definition: ExperimentDefinition): Row | undefined {
     aside,
     day: dayOf(start),
     values,
-    numbers,
-    covariates: metrics.map(
-      ({ key }) => unit.before.get(`${experiment.key}/${experiment.phase}/${key}`) ?? 0,
-    ),
+    numbers: metrics.map((metric) => numbersOf(metric, experiment.unit, own)),
+    before: metrics.map(({ key }) => unit.before.get(`${experiment.key}/${experiment.phase}/${key}`) ?? 0),
   };
 }
 
-function isIn(
-  { window = { type: "lifetime" } }: Metric,
-  start: number,
-  session: string | undefined,
-  event: MetricRecord,
-): boolean {
-  switch (window.type) {
-    case "lifetime":
-      return true;
-    case "conversion":
-      return event.ts < start + window.hours * 3_600_000;
-    case "day":
-      return dayOf(event.ts) === dayOf(start);
-    case "session":
-      return session !== undefined && event.session === session;
-  }
-}
-
-function numbersOf({ definition }: Metric, events: readonly MetricRecord[]): readonly [number, number] {
-  const count = (name: string): number => events.filter((event) => event.name === name).length;
-  const sum = (name: string): number =>
-    events.filter((event) => event.name === name).reduce((total, { value }) => total + value, 0);
-  const term = ({ event, aggregate }: RatioTerm): number =>
-    aggregate === "count" ? count(event) : sum(event);
-  switch (definition.type) {
-    case "binary":
-      return [Math.min(1, count(definition.event)), 0];
-    case "count":
-      return [count(definition.event), 0];
-    case "sum":
-      return [sum(definition.event), 0];
-    case "mean":
-      return [sum(definition.event), count(definition.event)];
-    case "ratio":
-      return [term(definition.numerator), term(definition.denominator)];
-  }
-}
-
-function variantOf(variant: string, rows: readonly Row[], metrics: readonly Metric[]): VariantSummary {
+function variantOf(
+  variant: string,
+  rows: readonly Row[],
+  { metrics, experiment }: ExperimentDefinition,
+): VariantSummary {
   return {
     variant,
     units: rows.length,
@@ -258,78 +216,10 @@ function variantOf(variant: string, rows: readonly Row[], metrics: readonly Metr
         metric.key,
         summaryOf(
           metric,
-          rows.map(({ numbers }) => numbers[index] ?? [0, 0]),
+          experiment.unit,
+          rows.map(({ numbers }) => numbers[index]),
         ),
       ]),
     ),
   };
-}
-
-function summaryOf({ definition }: Metric, numbers: readonly (readonly [number, number])[]): MetricSummary {
-  const firsts = numbers.map(([first]) => first);
-  const seconds = numbers.map(([, second]) => second);
-  const moments = (values: readonly number[]): MetricSummary => ({
-    kind: "mean",
-    count: values.length,
-    mean: meanOf(values),
-    squaredDeviations: crossOf(values, values),
-  });
-  switch (definition.type) {
-    case "binary":
-      return {
-        kind: "proportion",
-        count: numbers.length,
-        successes: firsts.filter((first) => first > 0).length,
-      };
-    case "count":
-    case "sum":
-      return moments(firsts);
-    case "mean":
-      return moments(numbers.filter(([, count]) => count > 0).map(([sum, count]) => sum / count));
-    case "ratio":
-      return {
-        kind: "ratio",
-        count: numbers.length,
-        meanNumerator: meanOf(firsts),
-        meanDenominator: meanOf(seconds),
-        squaredNumerator: crossOf(firsts, firsts),
-        squaredDenominator: crossOf(seconds, seconds),
-        crossDeviations: crossOf(firsts, seconds),
-      };
-  }
-}
-
-function covariatesOf(
-  rows: readonly Row[],
-  metrics: readonly Metric[],
-): { readonly covariates?: Record<string, CovariateMoments> } {
-  const entries = metrics.flatMap((metric, index) => {
-    if (metric.covariate === undefined || metric.definition.type === "ratio") return [];
-    const isMean = metric.definition.type === "mean";
-    const pairs = rows.flatMap(({ numbers, covariates }): [number, number][] => {
-      const [first = 0, second = 0] = numbers[index] ?? [];
-      if (isMean && second === 0) return [];
-      return [[isMean ? first / second : first, covariates[index] ?? 0]];
-    });
-    const values = pairs.map(([value]) => value);
-    const befores = pairs.map(([, before]) => before);
-    const moments: CovariateMoments = {
-      count: pairs.length,
-      meanValue: meanOf(values),
-      meanCovariate: meanOf(befores),
-      squaredValue: crossOf(values, values),
-      squaredCovariate: crossOf(befores, befores),
-      crossDeviations: crossOf(values, befores),
-    };
-    return [[metric.key, moments] as const];
-  });
-  return entries.length === 0 ? {} : { covariates: Object.fromEntries(entries) };
-}
-
-const meanOf = (values: readonly number[]): number =>
-  values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
-
-function crossOf(left: readonly number[], right: readonly number[]): number {
-  const [meanLeft, meanRight] = [meanOf(left), meanOf(right)];
-  return left.reduce((sum, value, index) => sum + (value - meanLeft) * ((right[index] ?? 0) - meanRight), 0);
 }

@@ -1,0 +1,74 @@
+import type { PublishedExperiment } from "../../../protocols/experiment.ts";
+import type { Comparison, ExperimentSummary, SampleRatio } from "../../../protocols/results.ts";
+import type { Decision, Scorecard } from "../../../protocols/scorecard.ts";
+
+type Health = Pick<Scorecard, "sequentialSampleRatio" | "balance" | "novelty">;
+
+interface Known extends Health {
+  readonly experiment: PublishedExperiment;
+  readonly summary: ExperimentSummary;
+  readonly comparisons: readonly Comparison[];
+  readonly decision: Decision;
+  readonly sampleRatio: SampleRatio;
+}
+
+/** Units that saw two variants: above this share something deals them twice. */
+const crossoverShareMax = 0.01;
+
+/** The whole in plain words: the decision, the primary metric, what else was found, and what to be careful about. */
+export function summaryOf(known: Known): string[] {
+  const { comparisons, decision } = known;
+  const sentences = (role: string): string[] =>
+    comparisons.flatMap(({ finding }) => (finding?.role === role ? [finding.sentence] : []));
+  const secondary = comparisons.flatMap(({ finding }) =>
+    finding?.role === "secondary" && (finding.verdict === "better" || finding.verdict === "worse")
+      ? [finding.sentence]
+      : [],
+  );
+  return [
+    decision.reason,
+    ...sentences("primary"),
+    ...sentences("guardrail"),
+    ...secondary,
+    ...cautions(known),
+  ];
+}
+
+function cautions({
+  experiment,
+  summary,
+  comparisons,
+  sampleRatio,
+  balance = [],
+  novelty = [],
+  decision,
+}: Known): string[] {
+  const found: string[] = [];
+  if (decision.kind !== "invalid" && sampleRatio.kind === "tested" && sampleRatio.mismatch)
+    found.push(
+      "The variants' sizes look odd (sample ratio p below 0.01); look again before you trust an effect.",
+    );
+  const units = summary.variants.reduce((sum, each) => sum + each.units, 0);
+  if (summary.crossovers > crossoverShareMax * (units + summary.crossovers))
+    found.push(`${summary.crossovers} units saw two variants and count in none.`);
+  for (const { variant, metric, finding } of comparisons)
+    if (finding?.monitored.kind === "always_valid" && finding.monitored.runningInterval === undefined)
+      found.push(
+        `The effect of ${variant} on ${metric} has changed since the start: its earlier intervals and this one have nothing in common. Outcomes that follow their exposures late do that, and so does a change of the product.`,
+      );
+  for (const { metric, variant, imbalanced } of balance)
+    if (imbalanced) found.push(`${variant} differed from control in ${metric} before the experiment began.`);
+  for (const { metric, variant, slopePerDay, pValue } of novelty)
+    if (pValue < 0.01)
+      found.push(
+        `The effect of ${variant} on ${metric} ${slopePerDay > 0 ? "rises" : "falls"} from day to day of first exposure: it may be new rather than good, or need time.`,
+      );
+  const changes = (experiment.plans ?? []).filter(
+    ({ phase }, index, plans) => phase === experiment.phase && plans[index - 1]?.phase === phase,
+  );
+  if (changes.length > 0)
+    found.push(
+      `The analysis plan was changed ${changes.length === 1 ? "once" : `${changes.length} times`} after the start.`,
+    );
+  return found;
+}

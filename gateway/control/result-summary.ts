@@ -1,0 +1,42 @@
+import type { ResultSummary } from "../../protocols/result-summary.ts";
+import type { ExperimentResult } from "../../protocols/results.ts";
+import { reportRows } from "../reports/model/rows.ts";
+import { headlineOf } from "../reports/model/headline.ts";
+
+/** Of more variants the rest is in the results. */
+const numbersMax = 20;
+
+/** Decision, sentences and the primary metric's numbers, with guardrails that do not hold. */
+export function resultSummary(result: ExperimentResult): ResultSummary {
+  const { definition, analysis, summary } = result;
+  const { experiment } = definition;
+  const { scorecard, sampleRatio } = analysis;
+  const rows = reportRows(result).filter(
+    ({ role, guardrail }) => role === "primary" || (role === "guardrail" && guardrail?.kind !== "holds"),
+  );
+  return {
+    environment: result.environment,
+    experiment: experiment.key,
+    title: experiment.name ?? experiment.key,
+    status: experiment.status,
+    phase: experiment.phase,
+    at: result.at,
+    units: summary.variants.reduce((sum, { units }) => sum + units, 0),
+    headline: headlineOf(scorecard?.decision),
+    ...(scorecard === undefined ? {} : { decision: scorecard.decision }),
+    sentences: scorecard?.summary ?? [],
+    numbers: rows.slice(0, numbersMax).map((row) => ({
+      variant: row.variant,
+      metric: row.metric,
+      role: row.role,
+      verdict: row.verdict,
+      ...(row.difference === undefined ? {} : { difference: row.difference }),
+      ...(row.lift === undefined ? {} : { lift: row.lift }),
+      ...(row.now === undefined ? {} : { interval: row.now.interval }),
+      ...(row.now?.pValue === undefined ? {} : { pValue: row.now.pValue }),
+      ...(row.reason === undefined ? {} : { reason: row.reason }),
+    })),
+    sampleRatio:
+      sampleRatio.kind === "tested" ? (sampleRatio.mismatch ? "mismatch" : "as_planned") : "not_tested",
+  };
+}

@@ -1,0 +1,138 @@
+import { z } from "zod";
+import { EpochMs } from "./time.ts";
+
+// What an experiment's author decides about its statistics before it starts. Every member but alpha may be absent, and then
+// `resolvedPlan` says what holds, so that documents keep what was written and no more.
+
+/** More planned looks gain nothing: who wants to look at any time has the always-valid kind. */
+export const looksMax = 50;
+
+const Fraction = z.number().gt(0).lte(1);
+
+const Looks = z.union([
+  z
+    .number()
+    .int()
+    .min(1)
+    .max(looksMax, `at most ${looksMax} looks; "always_valid" may be looked at any time`),
+  z
+    .array(Fraction)
+    .min(1)
+    .max(looksMax, `at most ${looksMax} looks; "always_valid" may be looked at any time`)
+    .refine((looks) => looks.every((look, index) => index === 0 || look > (looks[index - 1] ?? 0)), {
+      message: "looks must rise",
+    })
+    .refine((looks) => looks.at(-1) === 1, { message: "the last look is 1, the planned end" }),
+]);
+
+export const spendings = ["obrien_fleming", "pocock", "kim_demets", "hwang_shih_decani"] as const;
+
+/**
+ * How the experiment may be looked at. always_valid: at any time, as often as one likes; the interval is narrowest, for what
+ * it is, at `tunedFor` units in all. group_sequential: at the planned looks, as parts of `units` in all; between them the
+ * last look's answer stands. fixed: once, at `units` in all or when it is completed; before that there is no answer.
+ */
+export const Monitoring = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("always_valid"),
+    tunedFor: z.number().int().min(100).max(1_000_000_000).optional(),
+  }),
+  z.strictObject({
+    kind: z.literal("group_sequential"),
+    units: z.number().int().min(10).max(10_000_000_000),
+    /** Of `units`; a number means so many of equal size. */
+    looks: Looks.default(5),
+    spending: z.enum(spendings).default("obrien_fleming"),
+    /** Of Kim-DeMets (power, default 2) and Hwang-Shih-DeCani (gamma, default −4). */
+    parameter: z.number().min(-40).max(40).optional(),
+    /** Stop without hope: the chance to miss the effect that was planned for. */
+    futility: z
+      .strictObject({ beta: z.number().gt(0).lt(0.5), binding: z.boolean().default(false) })
+      .optional(),
+  }),
+  z.strictObject({
+    kind: z.literal("fixed"),
+    units: z.number().int().min(10).max(10_000_000_000).optional(),
+  }),
+]);
+export type Monitoring = z.infer<typeof Monitoring>;
+
+export const corrections = [
+  "none",
+  "bonferroni",
+  "holm",
+  "hochberg",
+  "benjamini_hochberg",
+  "e_benjamini_hochberg",
+] as const;
+export const Correction = z.enum(corrections);
+export type Correction = z.infer<typeof Correction>;
+
+export const AnalysisPlan = z.strictObject({
+  /** Two-sided. */
+  alpha: z.number().gt(0, "must be above 0").lt(1, "must be below 1").default(0.05),
+  monitoring: Monitoring.optional(),
+  /** Over the variants of the primary metric, and over the secondary metrics × variants, each family by itself. */
+  correction: Correction.optional(),
+  /** Variance reduction by covariates where metrics have them. */
+  cuped: z.boolean().optional(),
+  /** One of the experiment's dimensions: estimates are made within its values and put together by their sizes. */
+  stratifyBy: z.string().min(1).max(100).optional(),
+  /** Of the control's mean: the smallest change worth finding. Planning, futility and expected times use it. */
+  minimumEffect: z.number().gt(0).max(10).optional(),
+  power: z.number().gt(0).lt(1).optional(),
+  /** Of guardrails without their own: the largest harm that is accepted, of the control's mean. */
+  guardrailMargin: z.number().gt(0).max(1).optional(),
+  /** Normal prior of the relative change; absent: flat. */
+  prior: z
+    .strictObject({
+      mean: z.number().min(-10).max(10).default(0),
+      standardDeviation: z.number().gt(0).max(100),
+    })
+    .optional(),
+});
+export type AnalysisPlan = z.infer<typeof AnalysisPlan>;
+
+/** With everything said. */
+export interface ResolvedPlan {
+  readonly alpha: number;
+  readonly monitoring: Monitoring;
+  readonly correction: Correction;
+  readonly cuped: boolean;
+  readonly stratifyBy?: string;
+  readonly minimumEffect: number;
+  readonly power: number;
+  readonly guardrailMargin: number;
+  readonly prior?: { readonly mean: number; readonly standardDeviation: number };
+}
+
+const tunedForDefault = 5_000;
+
+export function resolvedPlan(plan: AnalysisPlan): ResolvedPlan {
+  const { stratifyBy, prior, monitoring } = plan;
+  return {
+    alpha: plan.alpha,
+    monitoring: monitoring ?? { kind: "always_valid", tunedFor: tunedForDefault },
+    correction: plan.correction ?? "holm",
+    cuped: plan.cuped ?? true,
+    ...(stratifyBy === undefined ? {} : { stratifyBy }),
+    minimumEffect: plan.minimumEffect ?? 0.02,
+    power: plan.power ?? 0.8,
+    guardrailMargin: plan.guardrailMargin ?? 0.02,
+    ...(prior === undefined ? {} : { prior }),
+  };
+}
+
+/** The fractions of its planned end at which a group sequential plan is looked at. */
+export const lookFractions = (looks: number | readonly number[]): readonly number[] =>
+  typeof looks === "number" ? Array.from({ length: looks }, (_, index) => (index + 1) / looks) : looks;
+
+/** The plan as it was when the experiment (or its phase) started, and each change since: a report shows them for ever. */
+export const PlanVersion = z.strictObject({
+  version: z.number().int().min(1),
+  phase: z.number().int().min(1),
+  at: EpochMs,
+  by: z.string(),
+  analysis: AnalysisPlan,
+});
+export type PlanVersion = z.infer<typeof PlanVersion>;
