@@ -20,6 +20,27 @@ export function summaryKind(metric: Metric, experimentUnit: string): MetricSumma
   return isFiner && type !== "percentile" ? "ratio" : summaryKindOf[type];
 }
 
+/** Looks at an experiment lie days apart: what is settled within one is settled at the next. */
+const settledHours = 24;
+
+/**
+ * Whether a unit's value may still change long after its exposure. Then what is seen at two looks is less alike than two looks at
+ * the same values, and bounds that reckon with that likeness promise too much.
+ */
+export function keepsGrowing({ definition, window }: Metric): boolean {
+  if (definition.type === "retention") return true;
+  switch (window?.type) {
+    case "session":
+    case "day":
+      return false;
+    case "conversion":
+      return window.hours > settledHours;
+    case "lifetime":
+    case undefined:
+      return true;
+  }
+}
+
 /** The events that a metric reads, in the order of its definition. */
 export function sourcesOf(definition: MetricDefinition): readonly EventSource[] {
   switch (definition.type) {

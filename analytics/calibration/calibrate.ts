@@ -9,7 +9,7 @@ import {
 import { fail, succeed } from "../../protocols/errors.ts";
 import type { Reply } from "../../protocols/errors.ts";
 import { defaultUnitType } from "../../protocols/ids.ts";
-import { summaryKind } from "../../protocols/metric-shape.ts";
+import { keepsGrowing, summaryKind } from "../../protocols/metric-shape.ts";
 import type { Metric } from "../../protocols/metric.ts";
 import type { Clock } from "../../runtime/index.ts";
 import type { Warehouse } from "../clickhouse.ts";
@@ -119,6 +119,7 @@ async function calibratePart(
     changes,
     ...(kind === undefined ? {} : { kind }),
     hasCovariate: metric !== undefined && withCovariate(metric),
+    grows: metric !== undefined && keepsGrowing(metric),
     alpha,
     tunedFor,
     seed,

@@ -66,6 +66,7 @@ test("splits halve the units, and no two splits or seeds are alike", () => {
 const base: Omit<SplitTask, "changes"> = {
   kind: "mean",
   hasCovariate: true,
+  grows: false,
   alpha: 0.05,
   tunedFor: 2_000,
   seed: 11,

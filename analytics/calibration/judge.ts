@@ -16,6 +16,8 @@ export interface SplitTask {
   readonly kind?: Baseline["kind"];
   /** Whether the second number of each unit is its covariate. */
   readonly hasCovariate: boolean;
+  /** Whether units' values change long after their exposure (metric-shape.ts). */
+  readonly grows: boolean;
   readonly alpha: number;
   readonly tunedFor: number;
   readonly seed: number;
@@ -89,7 +91,7 @@ class Counter {
 }
 
 function judgeMetric(
-  { kind, alpha, hasCovariate, tunedFor, changes }: SplitTask & { readonly kind: Baseline["kind"] },
+  { kind, alpha, hasCovariate, grows, tunedFor, changes }: SplitTask & { readonly kind: Baseline["kind"] },
   splits: number,
   days: number,
   armsAt: Arms,
@@ -98,7 +100,7 @@ function judgeMetric(
   const cuped = new Counter(new Float64Array(splits));
   const valid = new Counter(undefined);
   const planned = new Counter(undefined);
-  const looks = plannedLooks(changes, alpha);
+  const looks = plannedLooks(changes, alpha, grows);
   for (let split = 0; split < splits; split++) {
     const last = armsAt(split, days - 1);
     fixed.p(split, answerOfPairs(kind, ...last, alpha, false)?.pValue, alpha);
@@ -133,7 +135,11 @@ function judgeMetric(
 }
 
 /** The days after which about a fifth more of the units were there, with the boundary of each; undefined: too few of them. */
-function plannedLooks(changes: Changes, alpha: number): ReadonlyMap<number, number> | undefined {
+function plannedLooks(
+  changes: Changes,
+  alpha: number,
+  grows: boolean,
+): ReadonlyMap<number, number> | undefined {
   const totals = totalsOf(changes);
   const width = changes.sums.length;
   const days = changes.dayEnds.length;
@@ -154,6 +160,7 @@ function plannedLooks(changes: Changes, alpha: number): ReadonlyMap<number, numb
     times,
     alpha,
     sides: 2,
+    increments: grows ? "any" : "independent",
   });
   if (made.kind !== "boundaries" || chosen.length < 2) return undefined;
   return new Map(chosen.map((day, index) => [day, made.z[index] ?? Number.POSITIVE_INFINITY]));

@@ -1,5 +1,6 @@
 import { fail, succeed } from "../../protocols/errors.ts";
 import type { Reply } from "../../protocols/errors.ts";
+import { keepsGrowing } from "../../protocols/metric-shape.ts";
 import type { Metric } from "../../protocols/metric.ts";
 import type { PowerRequest } from "../../protocols/power.ts";
 import type { MetricPlan, PowerAnswer, Simulation } from "../../protocols/power-answer.ts";
@@ -88,7 +89,8 @@ async function knownOf(
     progress(0, `reading ${metric.key}`);
     const baseline = await baselineOf(warehouse, metric, past.from);
     if (!baseline.ok) return baseline;
-    found[metric.key] = baseline.value;
+    found[metric.key] =
+      baseline.value.kind === "known" ? { ...baseline.value, grows: keepsGrowing(metric) } : baseline.value;
   }
   return succeed({ metrics: found, ...(past === undefined ? {} : { history: past.found }) });
 }

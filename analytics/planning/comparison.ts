@@ -11,6 +11,8 @@ export interface PlannedComparison {
   readonly null: number;
   /** Of the variance, what covariates leave: 1 − ρ². */
   readonly varianceLeft: number;
+  /** Whether units' values change long after their exposure, so that planned looks are bounded each by itself. */
+  readonly grows: boolean;
 }
 
 /** Mean, rate or ratio; undefined for a ratio whose denominators are 0. */

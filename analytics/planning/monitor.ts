@@ -27,6 +27,12 @@ export interface Monitor {
   shiftFor(arms: ArmSizes, power: number, scale: number): number | undefined;
 }
 
+interface MonitoredMetric {
+  readonly isMean: boolean;
+  /** As of the comparison. */
+  readonly grows: boolean;
+}
+
 export const tunedForDefault = 5_000;
 /** With more units the t is the normal, to six digits. */
 const studentUnitsMax = 20_000;
@@ -41,23 +47,27 @@ const shiftsMax = 1_000;
 export function monitorOf(
   monitoring: PlannedMonitoring,
   alpha: number,
-  isMean: boolean,
+  metric: MonitoredMetric,
 ): Monitor | PlanRefusal {
-  const key = JSON.stringify([monitoring, alpha, isMean]);
+  const key = JSON.stringify([monitoring, alpha, metric]);
   const found = known.get(key);
   if (found !== undefined) return found;
   if (known.size >= knownMax) known.delete(known.keys().next().value ?? "");
-  const made = makeMonitor(monitoring, alpha, isMean);
+  const made = makeMonitor(monitoring, alpha, metric);
   known.set(key, made);
   return made;
 }
 
-function makeMonitor(monitoring: PlannedMonitoring, alpha: number, isMean: boolean): Monitor | PlanRefusal {
+function makeMonitor(
+  monitoring: PlannedMonitoring,
+  alpha: number,
+  { isMean, grows }: MonitoredMetric,
+): Monitor | PlanRefusal {
   switch (monitoring.kind) {
     case "fixed":
       return fixed(alpha, isMean);
     case "group_sequential":
-      return groupSequential(monitoring, alpha);
+      return groupSequential(monitoring, alpha, grows);
     case "always_valid":
       return alwaysValid(monitoring, alpha);
   }
@@ -90,17 +100,19 @@ function fixed(alpha: number, isMean: boolean): Monitor {
 export function groupSequentialBoundaries(
   { looks, spending, parameter }: Extract<PlannedMonitoring, { kind: "group_sequential" }>,
   alpha: number,
+  grows: boolean,
 ) {
   const times = Array.from({ length: looks }, (_, index) => (index + 1) / looks);
   const shape = { kind: "spending", spending: spendingOf(spending, parameter) } as const;
-  return boundaries({ shape, times, alpha, sides: 2 });
+  return boundaries({ shape, times, alpha, sides: 2, increments: grows ? "any" : "independent" });
 }
 
 function groupSequential(
   plan: Extract<PlannedMonitoring, { kind: "group_sequential" }>,
   alpha: number,
+  grows: boolean,
 ): Monitor | PlanRefusal {
-  const made = groupSequentialBoundaries(plan, alpha);
+  const made = groupSequentialBoundaries(plan, alpha, grows);
   if (made.kind !== "boundaries") return { kind: "no_design", reason: made.kind };
   const regions = regionsOf(made);
   return sequential(() => regions);

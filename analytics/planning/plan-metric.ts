@@ -43,7 +43,10 @@ const armsOf = ({ comparison: { shares } }: Pick<Question, "comparison">, units:
 });
 
 function monitorFor({ monitoring, alpha, comparison }: Question): Monitor | PlanRefusal {
-  return monitorOf(monitoring, alpha, comparison.baseline.kind === "mean");
+  return monitorOf(monitoring, alpha, {
+    isMean: comparison.baseline.kind === "mean",
+    grows: comparison.grows,
+  });
 }
 
 /** The chance to find the true difference with so many units in all. */

@@ -7,7 +7,13 @@ import { asBefore, steady, type Traffic } from "./traffic.ts";
 
 /** What the environment's past says of a metric. */
 export type KnownMetric =
-  | { readonly kind: "known"; readonly baseline: Baseline; readonly covariateCorrelation?: number }
+  | {
+      readonly kind: "known";
+      readonly baseline: Baseline;
+      readonly covariateCorrelation?: number;
+      /** As of metric-shape.ts. */
+      readonly grows?: boolean;
+    }
   | PlanRefusal;
 
 export interface Known {
@@ -102,6 +108,7 @@ function questionOf(metric: PlannedMetric, request: PowerRequest, known: Known):
     shares: [weights[0] ?? 0, Math.min(...weights.slice(1))],
     null: harm,
     varianceLeft: 1 - (correlation ?? 0) ** 2,
+    grows: found.grows ?? false,
   };
   const side = sides === 1 ? (harm < 0 ? 1 : -1) : (difference ?? 1) < 0 ? -1 : 1;
   const question: Question = {

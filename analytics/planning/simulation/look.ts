@@ -25,7 +25,7 @@ export function lookingOf(
   monitoring: PlannedMonitoring,
   kind: Baseline["kind"],
   alpha: number,
-  hasCovariate: boolean,
+  { hasCovariate, grows }: { readonly hasCovariate: boolean; readonly grows: boolean },
 ): Looking {
   const answerOf = (control: PairSummary, variant: PairSummary) =>
     answerOfPairs(kind, control, variant, alpha, hasCovariate);
@@ -41,7 +41,7 @@ export function lookingOf(
         },
       };
     case "group_sequential": {
-      const made = groupSequentialBoundaries(monitoring, alpha);
+      const made = groupSequentialBoundaries(monitoring, alpha, grows);
       if (made.kind !== "boundaries") return { times: [], see: () => undefined };
       return {
         times: made.times,

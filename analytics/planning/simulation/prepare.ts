@@ -48,6 +48,7 @@ export function prepare(
       ...(shape === "history" && own !== undefined ? { own } : {}),
       monitoring,
       alpha,
+      grows: comparison.grows,
       control: control ?? 0,
       variant: variant ?? 0,
       null: comparison.null,

@@ -12,6 +12,8 @@ export interface SimulationTask {
   readonly own?: OwnUnits;
   readonly monitoring: PlannedMonitoring;
   readonly alpha: number;
+  /** As of the planned comparison. */
+  readonly grows: boolean;
   /** Units at the end. */
   readonly control: number;
   readonly variant: number;
@@ -79,7 +81,7 @@ function experiment(
 ): Outcome {
   const { population, monitoring, alpha, own, sides } = task;
   const hasCovariate = population.correlation !== 0 && population.baseline.kind !== "ratio";
-  const looking = lookingOf(monitoring, population.baseline.kind, alpha, hasCovariate);
+  const looking = lookingOf(monitoring, population.baseline.kind, alpha, { hasCovariate, grows: task.grows });
   const whole: Population = { ...population, difference, ...(own === undefined ? {} : { own }) };
   const pick = order?.begin(chance, task.control + task.variant) ?? (() => 0);
   const side = Math.sign(task.difference - task.null);

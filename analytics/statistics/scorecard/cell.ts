@@ -17,7 +17,6 @@ import { guardrailAnswer } from "./guardrail.ts";
 import { metricOf } from "./metric-of.ts";
 import { posterior } from "./posterior.ts";
 import { reduction } from "./reduce.ts";
-import { directionOf } from "./roles.ts";
 
 /** One metric of one variant, before anything is known of the other comparisons. */
 export interface Cell {
@@ -86,7 +85,7 @@ export function monitored(
     }
     case "group_sequential":
       return {
-        monitored: groupSequential(monitoring, alpha, earlier.plannedLooks, name, directionOf(metric)),
+        monitored: groupSequential(monitoring, alpha, earlier.plannedLooks, name, metric),
       };
     case "fixed": {
       const isFinal = isOver || (monitoring.units !== undefined && units >= monitoring.units);

@@ -87,8 +87,8 @@ function winner({ comparisons, primary }: Evidence): Decision | undefined {
     kind: "ship",
     code: "primary_better",
     variant: best.variant,
-    reason: `${best.variant} makes ${best.metric} better than the control does, and every guardrail holds.`,
-    wouldChange: ["A guardrail that is added and does not hold, or a sample ratio mismatch."],
+    reason: `${best.variant} makes ${best.metric} better than the control does${safetyText(comparisons)}.`,
+    wouldChange: ["A sample ratio mismatch, or a guardrail that does not hold."],
   };
 }
 
@@ -121,7 +121,7 @@ function ended({ comparisons, plan, primary, isOver }: Evidence): Decision | und
   return {
     kind: "stop",
     code: "no_difference_found",
-    reason: `The experiment is at its end, and no variant was shown to make ${primary.key} better while every guardrail holds.`,
+    reason: `The experiment is at its end, and no variant was shown to make ${primary.key} better${guardrailsOf(comparisons).length === 0 ? "" : " while every guardrail holds"}.`,
     wouldChange: ["Another experiment with more units, or with less noise."],
   };
 }
@@ -165,6 +165,9 @@ function byVariant(comparisons: readonly Comparison[]): [string, Comparison[]][]
   }
   return [...groups];
 }
+
+const safetyText = (comparisons: readonly Comparison[]): string =>
+  guardrailsOf(comparisons).length === 0 ? ", and it has no guardrails" : ", and every guardrail holds";
 
 const guardrailsOf = (comparisons: readonly Comparison[]): Comparison[] =>
   comparisons.filter(({ finding }) => finding?.role === "guardrail");

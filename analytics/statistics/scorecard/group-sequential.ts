@@ -1,10 +1,13 @@
 import type { Monitoring } from "../../../protocols/analysis-plan.ts";
+import { keepsGrowing } from "../../../protocols/metric-shape.ts";
+import type { Metric } from "../../../protocols/metric.ts";
 import type { GroupSequential, NoAnswer, PlannedLook } from "../../../protocols/scorecard.ts";
 import { boundaries } from "../sequential/boundaries.ts";
 import type { GroupSequentialDesign } from "../sequential/design.ts";
 import { repeatedPValue } from "../sequential/repeated.ts";
 import type { Spending } from "../sequential/spending.ts";
 import { remainingFractions } from "./looks-taken.ts";
+import { directionOf } from "./roles.ts";
 
 type GroupSequentialPlan = Extract<Monitoring, { kind: "group_sequential" }>;
 
@@ -12,16 +15,20 @@ type GroupSequentialPlan = Extract<Monitoring, { kind: "group_sequential" }>;
  * What a comparison may say under a group sequential plan: what its planned looks said. The boundary follows the
  * information that was there at each look (Lan & DeMets), so looks need not come exactly when they were planned.
  *
- * @param direction 1 when more is better: futility is about the benefit
+ * Where units' values keep growing after their exposure, each look is bounded by itself, since it is less like the others than
+ * looks at the same values are: at five looks the boundaries are a tenth higher, and the promise is kept.
+ *
+ * @param metric its direction says what a benefit is, which futility is about
  */
 export function groupSequential(
   plan: GroupSequentialPlan,
   alpha: number,
   looks: readonly PlannedLook[],
   cell: string,
-  direction: 1 | -1,
+  metric: Metric,
 ): GroupSequential | NoAnswer {
   const ahead = remainingFractions(plan, looks);
+  const direction = directionOf(metric);
   const common = {
     kind: "group_sequential",
     looks: looks.length + ahead.length,
@@ -33,6 +40,7 @@ export function groupSequential(
     times: [...looks.map(({ information }) => information), ...ahead],
     alpha,
     sides: 2,
+    increments: keepsGrowing(metric) ? "any" : "independent",
   };
   const made = boundaries(design);
   if (made.kind !== "boundaries")
@@ -82,6 +90,7 @@ function futilityOf(plan: GroupSequentialPlan, design: GroupSequentialDesign): r
   const spending = spendingOf(plan);
   const made = boundaries({
     ...design,
+    increments: "independent",
     alpha: design.alpha / 2,
     sides: 1,
     futility: { spending, beta, binding },

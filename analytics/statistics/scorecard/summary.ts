@@ -15,9 +15,9 @@ interface Known extends Health {
 /** Units that saw two variants: above this share something deals them twice. */
 const crossoverShareMax = 0.01;
 
-/** The whole in plain words: the decision, the primary metric, what else was found, and what to be careful about. */
+/** What stands beside the decision, in plain words: the primary metric, what else was found, and what to be careful about. */
 export function summaryOf(known: Known): string[] {
-  const { comparisons, decision } = known;
+  const { comparisons } = known;
   const sentences = (role: string): string[] =>
     comparisons.flatMap(({ finding }) => (finding?.role === role ? [finding.sentence] : []));
   const secondary = comparisons.flatMap(({ finding }) =>
@@ -25,13 +25,7 @@ export function summaryOf(known: Known): string[] {
       ? [finding.sentence]
       : [],
   );
-  return [
-    decision.reason,
-    ...sentences("primary"),
-    ...sentences("guardrail"),
-    ...secondary,
-    ...cautions(known),
-  ];
+  return [...sentences("primary"), ...sentences("guardrail"), ...secondary, ...cautions(known)];
 }
 
 function cautions({

@@ -44,23 +44,33 @@ export function boundariesOf(design: GroupSequentialDesign): Boundaries | NoDesi
   const { shape, times, alpha, sides, futility } = design;
   if (shape.kind === "spending")
     return futility === undefined
-      ? bySpending(shape.spending, times, alpha, sides)
+      ? bySpending(shape.spending, design)
       : futilityBoundaries(shape.spending, times, alpha, futility);
   return shape.kind === "haybittle_peto"
     ? haybittlePeto(shape.interimZ, times, alpha, sides)
     : exact(shape, times, alpha, sides);
 }
 
-function bySpending(spending: Spending, times: readonly number[], alpha: number, sides: 1 | 2): Boundaries {
+function bySpending(
+  spending: Spending,
+  { times, alpha, sides, increments }: GroupSequentialDesign,
+): Boundaries {
   const spent = times.map((time) => spentBy(spending, alpha / sides, time));
   return {
     kind: "boundaries",
     times,
     sides,
-    z: spendingBoundary(times, spent, sides),
+    z: increments === "any" ? separateBoundary(spent) : spendingBoundary(times, spent, sides),
     spent: spent.map((side) => side * sides),
   };
 }
+
+/** Each look by itself, with what is its own to spend: by Boole's inequality no dependence makes the error larger. */
+const separateBoundary = (spent: readonly number[]): number[] =>
+  spent.map((upTo, index) => {
+    const own = upTo - (spent[index - 1] ?? 0);
+    return own > 0 ? normalUpperQuantile(own) : Number.POSITIVE_INFINITY;
+  });
 
 /** The z of each look for given cumulative errors of one side. */
 export function spendingBoundary(times: readonly number[], spent: readonly number[], sides: 1 | 2): number[] {

@@ -26,6 +26,12 @@ export interface GroupSequentialDesign {
   readonly alpha: number;
   readonly sides: 1 | 2;
   readonly futility?: Futility;
+  /**
+   * How looks depend on each other. independent: each adds units to those before, whose values stay (the textbook's case).
+   * any: values of units that were there may change as well; what each look spends is then bounded by itself, which holds
+   * whatever the dependence (Bonferroni over looks). Spending designs without futility only. Default: independent.
+   */
+  readonly increments?: "independent" | "any";
 }
 
 /** Why there are no boundaries. */
@@ -41,6 +47,7 @@ export type NoDesign =
   | { readonly kind: "interim_looks_spend_all" }
   | { readonly kind: "futility_needs_one_side" }
   | { readonly kind: "futility_needs_spending" }
+  | { readonly kind: "increments_need_spending" }
   | { readonly kind: "not_solvable" };
 
 /** Daily looks for more than a quarter; 100 looks cost some tenths of a second once. */
@@ -49,13 +56,10 @@ export const looksMax = 100;
 const shareMin = 1e-6;
 
 /** What is wrong with a design, before anything is computed. */
-export function faultOf({
-  shape,
-  times,
-  alpha,
-  sides,
-  futility,
-}: GroupSequentialDesign): NoDesign | undefined {
+export function faultOf(design: GroupSequentialDesign): NoDesign | undefined {
+  const { shape, times, alpha, sides, futility } = design;
+  if (design.increments === "any" && (shape.kind !== "spending" || futility !== undefined))
+    return { kind: "increments_need_spending" };
   if (!(alpha > 0 && alpha < (sides === 2 ? 1 : 0.5))) return { kind: "alpha_out_of_range" };
   if (!parametersHold(shape)) return { kind: "parameter_out_of_range" };
   if (futility !== undefined) {
