@@ -3,6 +3,7 @@ import { countsOf, differenceRow } from "./pipeline/counted.ts";
 import { measureFreshness } from "./pipeline/freshness.ts";
 import { insertName, limitRows, measureLimits, publishName, type Limits } from "./pipeline/limits.ts";
 import { measureRate, rateOf, usageRows, type Rated, type RateOptions } from "./pipeline/rates.ts";
+import { measureReport } from "./pipeline/report-time.ts";
 import { openSite, type Site, type Stretch } from "./pipeline/site.ts";
 import { hundredExperiments, oneExperiment } from "./pipeline/traffic.ts";
 import { below, type BenchOptions, type BenchReport, type BenchRow } from "./report.ts";
@@ -39,6 +40,8 @@ export async function run({ scale, progress }: BenchOptions): Promise<BenchRepor
     const loads = rates.map(({ stretch }) => stretch.load);
     const exact = differenceRow("all of these", before, await countsOf(site, oneExperiment), loads);
     const hundred = await measureHundred(site, seconds(aimSeconds, 10), sustained.stretch, progress);
+    progress("pipeline: the report");
+    const report = await measureReport(site);
     progress("pipeline: freshness");
     const freshness = await measureFreshness(site, Math.round(seconds(probesPerPartition, 5)));
     return {
@@ -50,6 +53,7 @@ export async function run({ scale, progress }: BenchOptions): Promise<BenchRepor
         ...usageRows("50 k events/s", sustained.stretch),
         ...againstLimits(limits, sustained, burst),
         ...hundred,
+        ...report,
         ...freshness,
       ],
       notes: notes(scale),

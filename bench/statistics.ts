@@ -1,12 +1,13 @@
 import type { BenchReport, BenchRow, BenchRun } from "./report.ts";
 import { bootstrap } from "./statistics/bootstrap.ts";
 import { rawRows } from "./statistics/raw-rows.ts";
+import { refresh } from "./statistics/refresh.ts";
 import { scorecard } from "./statistics/scorecard.ts";
 
 /** One part measures one promise, and the limit that it is held against, in the same run. */
 export type StatisticsPart = (options: Parameters<BenchRun>[0]) => Promise<readonly BenchRow[]>;
 
-const parts: readonly StatisticsPart[] = [scorecard, bootstrap, rawRows];
+const parts: readonly StatisticsPart[] = [scorecard, refresh, bootstrap, rawRows];
 
 /** From sums in one thread; from raw rows out of ClickHouse; and replicates of a million units over the pool's threads. */
 export async function run(options: Parameters<BenchRun>[0]): Promise<BenchReport> {

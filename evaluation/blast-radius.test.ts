@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import { fc } from "../protocols/testing/properties.ts";
 import type { Flag } from "../protocols/flag.ts";
 import { blastRadius } from "./blast-radius.ts";
 import { chanceFrom } from "./chance.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
-import fc from "fast-check";
+import { fc } from "../protocols/testing/properties.ts";
 import * as protocol from "../protocols/flag.ts";
 import {
   allocationSalt,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import { fc } from "../protocols/testing/properties.ts";
 import { operators, type Condition, type Operator } from "../protocols/condition.ts";
 import type { EvaluationContext } from "../protocols/decision.ts";
 import type { UnitId } from "../protocols/ids.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import { fc } from "../protocols/testing/properties.ts";
 import { canonicalJson } from "../protocols/json.ts";
 import { Plan } from "../protocols/plan.ts";
 import { evaluate, evaluateAll } from "./evaluate.ts";

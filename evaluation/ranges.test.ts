@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import { fc } from "../protocols/testing/properties.ts";
 import type { VariantRange } from "../protocols/experiment.ts";
 import { rangesAfter } from "./ranges.ts";
 import { spansOf } from "./shares.ts";

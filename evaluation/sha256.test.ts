@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
-import fc from "fast-check";
+import { fc } from "../protocols/testing/properties.ts";
 import { absorb, sha256, sha256Head } from "./sha256.ts";
 import { compress } from "./sha256-compress.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import { fc } from "../protocols/testing/properties.ts";
 import { seeded, unit } from "./testing.ts";
 import { UnitSet } from "./unit-set.ts";
 

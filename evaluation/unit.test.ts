@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
-import fc from "fast-check";
+import { fc } from "../protocols/testing/properties.ts";
 import { UnitId } from "../protocols/ids.ts";
 import { unitIdOf } from "./unit.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { describe, test } from "node:test";
-import fc from "fast-check";
+import { fc } from "../../protocols/testing/properties.ts";
 import { allocationSalt, bucketCount, bucketOf, variantSalt } from "../../evaluation/bucket.ts";
 import { evaluate } from "../../evaluation/evaluate.ts";
 import { program } from "../../evaluation/program.ts";

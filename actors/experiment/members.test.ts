@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import { fc } from "../../protocols/testing/properties.ts";
 import { HashTable } from "./hash-table.ts";
 import { IdWindow } from "./id-window.ts";
 import { Members } from "./members.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import fc from "fast-check";
+import { fc } from "../../protocols/testing/properties.ts";
 import type { ExperimentKey, MetricKey } from "../../protocols/ids.ts";
 import type { LogRecord } from "../../protocols/log-record.ts";
 import { partitionOf } from "../../protocols/topology.ts";

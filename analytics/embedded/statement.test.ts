@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import { fc } from "../../protocols/testing/properties.ts";
 import { bindParameters, quote } from "./parameters.ts";
 import { engineSettings, withSettings } from "./settings.ts";
 import { readStatement } from "./statement.ts";

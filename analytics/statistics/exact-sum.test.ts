@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import { fc } from "../../protocols/testing/properties.ts";
 import { ExactSum, meanOf, squaredDeviationsOf } from "./exact-sum.ts";
 
 const finite = fc.double({ min: -1e100, max: 1e100, noNaN: true });

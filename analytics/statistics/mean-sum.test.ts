@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import { fc } from "../../protocols/testing/properties.ts";
 import { AssertionError } from "../../protocols/assert.ts";
 import { MeanSum } from "./mean-sum.ts";
 import { amount, meanSummaryOf } from "./testing/arbitraries.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import fc from "fast-check";
+import { fc } from "../../protocols/testing/properties.ts";
 import { ExperimentDefinition } from "../../protocols/experiment.ts";
 import { EnvironmentKey } from "../../protocols/ids.ts";
 import type { UnitId } from "../../protocols/ids.ts";

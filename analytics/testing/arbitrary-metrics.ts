@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "../../protocols/testing/properties.ts";
 import { Metric } from "../../protocols/metric.ts";
 
 // Metrics of every kind over a few events and properties, as authors may write them.

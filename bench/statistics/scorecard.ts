@@ -10,7 +10,7 @@ const units = 250_000;
 /** The full scorecard from sums, in the thread that asks. */
 export const scorecard: StatisticsPart = ({ progress }) => {
   progress("statistics: a scorecard from sums");
-  const { definition, summary } = example();
+  const { definition, summary } = exampleOf(metricCount, variantCount);
   const request = { definition, summary, at: Date.UTC(2026, 0, 20) };
   analyse(request); // compiled by then
   const ms = median(Array.from({ length: rounds }, () => timed(() => analyse(request))));
@@ -34,7 +34,11 @@ function timed(work: () => unknown): number {
   return performance.now() - before;
 }
 
-function example(): { readonly definition: ExperimentDefinition; readonly summary: ExperimentSummary } {
+/** Of so many metrics, each with a covariate, over so many variants. */
+export function exampleOf(
+  metricCount: number,
+  variantCount: number,
+): { readonly definition: ExperimentDefinition; readonly summary: ExperimentSummary } {
   const keys = Array.from({ length: metricCount }, (_, index) => `metric-${index}`);
   const definition = ExperimentDefinition.parse({
     experiment: {
@@ -46,7 +50,7 @@ function example(): { readonly definition: ExperimentDefinition; readonly summar
         weight: 10_000 / variantCount,
       })),
       control: "v0",
-      metrics: { primary: keys[0], secondary: keys.slice(1, -5), guardrails: keys.slice(-5) },
+      metrics: { primary: keys[0], secondary: keys.slice(1, -1), guardrails: keys.slice(-1) },
       status: "running",
       phase: 1,
     },

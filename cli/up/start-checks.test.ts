@@ -4,6 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { eventually } from "../../runtime/testing/nats.ts";
 import { cliConfig } from "../config.ts";
 import { dataPaths } from "../paths.ts";
 import { checkDataDir, checkPort, findNatsBinary } from "./checks.ts";
@@ -115,17 +116,18 @@ test(
   async () => {
     const { spawn } = await import("node:child_process");
     const dir = mkdtempSync(join(tmpdir(), "weir-zombie-"));
-    // The shell never waits for its child, so the child stays a zombie until the shell ends.
-    const shell = spawn("sh", ["-c", "sleep 0 & echo $!; exec sleep 30"], {
+    // What the shell becomes never waits for its child, so the child stays a zombie until that ends.
+    const shell = spawn("sh", ["-c", "sleep 0.2 & echo $!; exec sleep 30"], {
       stdio: ["ignore", "pipe", "ignore"],
     });
     try {
       const pid = await new Promise<number>((resolve) =>
         shell.stdout.once("data", (text: Buffer) => resolve(Number(text.toString()))),
       );
-      await new Promise((resolve) => setTimeout(resolve, 100));
-      const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
-      assert.equal(fields[0], "Z");
+      const fieldsNow = (): readonly string[] =>
+        readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+      await eventually("the child is a zombie", () => fieldsNow()[0] === "Z");
+      const fields = fieldsNow();
       writeFileSync(dataPaths(dir).lock, JSON.stringify({ pid, startTime: fields[19] }));
       takeLock(dir).release();
     } finally {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import { fc } from "../../protocols/testing/properties.ts";
 import { decisionCodes } from "../../protocols/decision.ts";
 import { Trace } from "../../protocols/trace.ts";
 import { evaluate } from "../evaluate.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import { fc } from "../../protocols/testing/properties.ts";
 import SemVer from "semver/classes/semver.js";
 import { parseVersion, plainVersion, versionOperators } from "./version.ts";
 

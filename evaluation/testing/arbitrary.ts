@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "../../protocols/testing/properties.ts";
 import { operators, type Condition, type Operator } from "../../protocols/condition.ts";
 import type { EvaluationContext } from "../../protocols/decision.ts";
 import type { Json } from "../../protocols/json.ts";

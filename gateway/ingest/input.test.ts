@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import { fc } from "../../protocols/testing/properties.ts";
 import type { z } from "zod";
 import { ExposureInput, OutcomeInput } from "../../protocols/event.ts";
 import { parseExposure, parseOutcome, type Parsed } from "./input.ts";

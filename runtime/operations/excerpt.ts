@@ -53,7 +53,7 @@ class Walk {
       case "string":
         return this.#text(value);
       case "number":
-        return Number.isFinite(value) ? value : String(value);
+        return Number.isFinite(value) ? value + 0 /* JSON has one zero */ : String(value);
       case "boolean":
         return value;
       case "bigint":

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import { fc } from "../../protocols/testing/properties.ts";
 import { excerptOf } from "./excerpt.ts";
 import { firstDifference } from "./first-difference.ts";
 import { digestOf } from "./state-digest.ts";

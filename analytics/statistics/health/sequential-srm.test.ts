@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import { fc } from "../../../protocols/testing/properties.ts";
 import { logGamma } from "../special/special.ts";
 import { assertClose, expectKind } from "../testing/golden.ts";
 import { sequentialRatio } from "./sequential-srm.ts";

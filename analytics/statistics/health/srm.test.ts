@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import { fc } from "../../../protocols/testing/properties.ts";
 import { z } from "zod";
 import { type Arm, sampleRatio } from "./srm.ts";
 import { assertClose, expectKind, goldenCases, Tolerance } from "../testing/golden.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import { fc } from "../../../protocols/testing/properties.ts";
 import { assertClose, expectKind } from "../testing/golden.ts";
 import { fiellerLift } from "./fieller.ts";
 import { logLift } from "./log-lift.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import { fc } from "../../../protocols/testing/properties.ts";
 import { proportion } from "../testing/arbitraries.ts";
 import { assertClose } from "../testing/golden.ts";
 import { agrestiCaffo, clopperPearson, scoreDifference, waldDifference } from "./proportion-intervals.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import { fc } from "../../../protocols/testing/properties.ts";
 import { z } from "zod";
 import { chiSquareSf } from "../special/special.ts";
 import { alpha, proportion } from "../testing/arbitraries.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import { fc } from "../../../protocols/testing/properties.ts";
 import { assertClose } from "../testing/golden.ts";
 import { adjust, adjustments } from "./adjust.ts";
 import { preferentialLevels, rejectedByEvidence } from "./levels.ts";

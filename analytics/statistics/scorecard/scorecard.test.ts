@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import { fc } from "../../../protocols/testing/properties.ts";
 import { AssertionError } from "../../../protocols/assert.ts";
 import type { MetricSummary } from "../../../protocols/results.ts";
 import { analyse } from "./scorecard.ts";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { fc } from "../../../protocols/testing/properties.ts";
 import type { PairSummary } from "../bivariate.ts";
 import type { MeanSummary } from "../moments.ts";
 import { MeanSum } from "../mean-sum.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import { fc } from "../../../protocols/testing/properties.ts";
 import type { CovariateMoments } from "../../../protocols/results.ts";
 import { welch } from "../methods/welch.ts";
 import { pairSummaryOf } from "../testing/arbitraries.ts";
