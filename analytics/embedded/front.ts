@@ -105,9 +105,10 @@ async function pour(response: ServerResponse, bytes: Uint8Array): Promise<boolea
   if (response.destroyed) return false;
   if (!response.headersSent) response.setHeader("content-type", "application/octet-stream");
   if (!response.write(bytes)) {
-    const left = new AbortController();
-    response.once("close", () => left.abort());
-    await once(response, "drain", { signal: left.signal }).catch(() => undefined); // it left
+    const settled = new AbortController();
+    const { signal } = settled;
+    await Promise.race([once(response, "drain", { signal }), once(response, "close", { signal })]);
+    settled.abort(); // and the listener of the other
   }
   return !response.destroyed;
 }
