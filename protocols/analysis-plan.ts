@@ -7,23 +7,25 @@ import { EpochMs } from "./time.ts";
 /** More planned looks gain nothing: who wants to look at any time has the always-valid kind. */
 export const looksMax = 50;
 
-const Fraction = z.number().gt(0).lte(1);
+/** How many of equal size, or each as a part of the planned whole. */
+const Looks = z
+  .union(
+    [z.number(), z.array(z.number()).min(1)],
+    "must be a number of looks, or a list of parts that ends at 1",
+  )
+  .superRefine((looks, context) => {
+    const message = problemOf(looks);
+    if (message !== undefined) context.addIssue({ code: "custom", message });
+  });
 
-const Looks = z.union([
-  z
-    .number()
-    .int()
-    .min(1)
-    .max(looksMax, `at most ${looksMax} looks; "always_valid" may be looked at any time`),
-  z
-    .array(Fraction)
-    .min(1)
-    .max(looksMax, `at most ${looksMax} looks; "always_valid" may be looked at any time`)
-    .refine((looks) => looks.every((look, index) => index === 0 || look > (looks[index - 1] ?? 0)), {
-      message: "looks must rise",
-    })
-    .refine((looks) => looks.at(-1) === 1, { message: "the last look is 1, the planned end" }),
-]);
+function problemOf(looks: number | readonly number[]): string | undefined {
+  const count = typeof looks === "number" ? looks : looks.length;
+  if (!Number.isInteger(count) || count < 1) return "must be a whole number of looks, 1 or more";
+  if (count > looksMax) return `at most ${looksMax} looks; "always_valid" may be looked at any time`;
+  if (typeof looks === "number") return undefined;
+  if (looks.some((look, index) => !(look > (looks[index - 1] ?? 0)))) return "looks must rise, from above 0";
+  return looks.at(-1) === 1 ? undefined : "the last look is 1, the planned end";
+}
 
 export const spendings = ["obrien_fleming", "pocock", "kim_demets", "hwang_shih_decani"] as const;
 

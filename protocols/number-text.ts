@@ -46,10 +46,13 @@ const hundredfold = (fraction: number, { uncertainty, sign = false }: NumberStyl
   });
 
 /** Of a share that is known as it is: 0.5 → "50 %", 0.000398 → "0.0398 %". */
-export const shareText = (fraction: number): string =>
-  `${valueText(fraction * 100)
+export const shareText = (fraction: number): string => `${knownText(fraction * 100)}\u00a0%`;
+
+/** Of a value that is known as it is: 12.5 → "12.5", not "12.50". */
+export const knownText = (value: number): string =>
+  valueText(value)
     .replace(/(\.\d*?)0+$/, "$1")
-    .replace(/\.$/, "")}\u00a0%`;
+    .replace(/\.$/, "");
 
 const forms = { value: valueText, percent: percentText, points: pointsText };
 

@@ -5,6 +5,7 @@ import type { ExperimentStatus } from "./experiment.ts";
 import type { EventFreshness } from "./freshness.ts";
 import type { Metric } from "./metric.ts";
 import type { TimelinePoint } from "./monitor.ts";
+import type { RowAnswer } from "./row-answers.ts";
 import type { ExperimentResult, Method, SampleRatio } from "./results.ts";
 import type {
   Adjusted,
@@ -87,6 +88,17 @@ export interface ReportDay {
   readonly units: Readonly<Record<string, number>>;
 }
 
+/** What single values there are of one metric. They are read from rows, and so are of a moment of their own. */
+export interface ReportDistribution {
+  readonly metric: string;
+  readonly role: MetricRole;
+  readonly values: Part<{
+    /** When the rows were read, epoch ms. */
+    readonly asOf: number;
+    readonly variants: NonNullable<RowAnswer["distributions"]>;
+  }>;
+}
+
 export interface ReportPlan {
   readonly version: number;
   readonly phase: number;
@@ -134,6 +146,8 @@ export interface Report {
   readonly rows: readonly ReportRow[];
   /** Of this phase, oldest first. */
   readonly timeline: Part<readonly TimelinePoint[]>;
+  /** Of metrics that are no shares of units: the primary one first, then secondary ones and guardrails. */
+  readonly distributions: Part<readonly ReportDistribution[]>;
   readonly days: Part<readonly ReportDay[]>;
   readonly breakdowns: Part<readonly Breakdown[]>;
   readonly novelty: Part<readonly NoveltyTrend[]>;

@@ -33,10 +33,12 @@ export const RowRequest = z.strictObject({
   cap: z.number().optional(),
   /** How long to wait for an answer that is not there yet. */
   waitMs: z.number().int().min(0).max(5_000),
+  /** Computed to its end though nobody may ask again: for whoever looks in later. */
+  toEnd: z.boolean().optional(),
 });
 export type RowRequest = z.infer<typeof RowRequest>;
 
-/** Asking again joins the same work; whoever does not ask for 15 s gives it up. */
+/** Asking again joins the same work; whoever does not ask for 15 s gives it up, but for `toEnd`. */
 export type RowReply =
   | { readonly kind: "ready"; readonly answer: RowAnswer }
   | { readonly kind: "working"; readonly progress: RowProgress };

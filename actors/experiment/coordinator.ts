@@ -12,6 +12,7 @@ import type { Answer, Failure } from "../../protocols/failures.ts";
 import type { EnvironmentKey, ExperimentKey } from "../../protocols/ids.ts";
 import type { Analysis, ExperimentResult, ExperimentSummary, PartialSums } from "../../protocols/results.ts";
 import { kinds, partitionKey, subjects } from "../../protocols/topology.ts";
+import { Analyses } from "./analyses.ts";
 import { LiveResults } from "./live-results.ts";
 import { Looks } from "./looks.ts";
 
@@ -20,7 +21,6 @@ import { Looks } from "./looks.ts";
 
 /** A partition that is still replaying answers late; a person waits this long for a page at most. */
 const partitionTimeoutMs = 5_000;
-const analyseTimeoutMs = 5_000;
 /** ClickHouse may scan an experiment's whole history. */
 const warehouseTimeoutMs = 60_000;
 
@@ -48,6 +48,7 @@ class Coordinator implements RunningService<Failure> {
   readonly #experiment: ExperimentKey;
   readonly #live: LiveResults;
   readonly #looks: Looks;
+  readonly #analyses: Analyses;
 
   constructor(ports: CoordinatorPorts, key: string) {
     const [environment, experiment] = key.split("/");
@@ -55,6 +56,7 @@ class Coordinator implements RunningService<Failure> {
     this.#ports = ports;
     this.#environment = environment as EnvironmentKey;
     this.#experiment = experiment as ExperimentKey;
+    this.#analyses = new Analyses(ports.messaging);
     this.#looks = new Looks({ client: ports.client, clock: ports.clock, key });
     this.#live = new LiveResults({
       clock: ports.clock,
@@ -191,10 +193,10 @@ class Coordinator implements RunningService<Failure> {
       at,
       ...(monitor === undefined ? {} : { monitor }),
     };
-    const analysis = await this.#ports.messaging.request<Analysis>(subjects.analyse, request, {
-      timeoutMs: analyseTimeoutMs,
-    });
-    if (!analysis.ok) return analysis as Answer<ExperimentResult>;
+    const revision = partials.reduce((sum, { position }) => sum + position, 0);
+    const version = `${revision}/${summary.days === undefined ? "totals" : "details"}`;
+    const analysis = await this.#analyses.of(request, source === "streaming" ? version : undefined);
+    if (!analysis.ok) return analysis;
     const newestEventTs = newest(partials.map((partial) => partial.newestEventTs));
     const newestAt = newest(partials.map((partial) => partial.newestAt));
     return succeed({
@@ -202,7 +204,7 @@ class Coordinator implements RunningService<Failure> {
       experiment: this.#experiment,
       source,
       at,
-      revision: partials.reduce((sum, { position }) => sum + position, 0),
+      revision,
       definition,
       summary,
       analysis: analysis.value,

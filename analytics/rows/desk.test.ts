@@ -112,6 +112,15 @@ test("what nobody asks about any more is given up, and its query with it", async
   assert.deepEqual([desk.figures.jobs, desk.figures.abandoned], [0, 1]);
 });
 
+test("what is to be computed to its end is there for whoever asks late", async () => {
+  const { warehouse, reads } = warehouseOf({ held: true });
+  const desk = deskOf(warehouse, { abandonMs: 50 });
+  await desk.ask(question, 10, true);
+  await systemClock.sleep(200);
+  assert.deepEqual(reads, { started: 1, aborted: 0 });
+  await desk.close();
+});
+
 test("what is shown live waits for nothing, and names metrics that sums do not tell only", async () => {
   const { warehouse } = warehouseOf();
   const desk = deskOf(warehouse);

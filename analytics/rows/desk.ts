@@ -45,6 +45,8 @@ const keptMax = 200;
 /** Of those that wait, each costs nothing but its place. */
 const jobsMax = 32;
 const retryAfterMs = 1_000;
+/** When work was last asked about that is done whether anybody asks or not. */
+const neverLeft = Number.POSITIVE_INFINITY;
 
 /** With our own defects. */
 type DeskFailure = RowFailure | { readonly code: "failed"; readonly error: string };
@@ -83,8 +85,8 @@ export class RowDesk {
     return { ...this.#counts, jobs: this.#jobs.size, kept: this.#kept.size };
   }
 
-  /** An answer that is fresh, or work under way; waits for it no longer than `waitMs`. */
-  async ask(question: RowQuestion, waitMs: number): Promise<Answer<RowReply>> {
+  /** An answer that is fresh, or work under way; waits for it no longer than `waitMs`. Work `toEnd` is not given up (D2). */
+  async ask(question: RowQuestion, waitMs: number, toEnd = false): Promise<Answer<RowReply>> {
     const key = keyOf(question);
     const kept = this.#kept.get(key);
     if (kept !== undefined && this.#isFresh(kept)) {
@@ -94,6 +96,7 @@ export class RowDesk {
     const job = this.#jobs.get(key) ?? this.#start(key, question, "request");
     if (job === undefined) return fail({ code: "overloaded", retryAfterMs });
     this.#noteAsked(job);
+    if (toEnd) job.askedAt = neverLeft;
     const timer = new AbortController();
     const late = this.#options.clock.sleep(waitMs, timer.signal).then(() => undefined);
     const result = await Promise.race([job.result, late]);
@@ -120,7 +123,7 @@ export class RowDesk {
       const job =
         this.#jobs.get(key) ??
         this.#start(key, question, urgencyOf[roleOf(definition.experiment, metric.key)]);
-      if (job !== undefined) job.askedAt = Number.POSITIVE_INFINITY; // nobody waits who could go away
+      if (job !== undefined) job.askedAt = neverLeft; // nobody waits who could go away
     }
     return found;
   }

@@ -6,7 +6,7 @@ import { misfit, ownMethod } from "./method.ts";
 
 /** A request's question to the desk, or what is wrong with it. */
 export async function answerRows(desk: RowDesk, request: RowRequest): Promise<Answer<RowReply>> {
-  const { environment, definition, waitMs, cap } = request;
+  const { environment, definition, waitMs, toEnd, cap } = request;
   const metric = definition.metrics.find(({ key }) => key === request.metric);
   if (metric === undefined) return fail({ code: "metric_not_found", metric: request.metric });
   const method = request.method ?? ownMethod(metric);
@@ -17,5 +17,6 @@ export async function answerRows(desk: RowDesk, request: RowRequest): Promise<An
   const wrong = misfit(method, metric, definition);
   if (wrong !== undefined) return refuse("method", wrong);
   if (cap !== undefined && method !== "capped_welch") return refuse("cap", "only of method capped_welch");
-  return desk.ask({ environment, definition, metric, method, ...(cap === undefined ? {} : { cap }) }, waitMs);
+  const question = { environment, definition, metric, method, ...(cap === undefined ? {} : { cap }) };
+  return desk.ask(question, waitMs, toEnd);
 }

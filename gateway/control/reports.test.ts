@@ -117,6 +117,11 @@ test("a breakdown is of a dimension that the experiment has", async () => {
   }
 });
 
+const valuesIn = ({ distributions }: Report) =>
+  distributions.kind === "present"
+    ? distributions.value.map(({ metric, values }) => [metric, values] as const)
+    : [];
+
 describe("GET /v1/reports/{key}", () => {
   test("is data, Markdown or a page, by format or by Accept", async () => {
     const json = await read("/v1/reports/exp");
@@ -136,6 +141,26 @@ describe("GET /v1/reports/{key}", () => {
     assert.equal(page.headers.get("etag"), `"${result.revision}"`);
   });
 
+  test("draws single values where analytics has them, and waits for a small experiment's", async () => {
+    standing.rowsAsked.length = 0;
+    const report = as<Report>((await read("/v1/reports/exp")).json);
+    assert.deepEqual(
+      valuesIn(report).map(([metric, values]) => [
+        metric,
+        values.kind === "present" ? values.value.variants.length : values.reason,
+      ]),
+      [
+        ["spend", 2],
+        ["ctr", 2],
+        ["latency", "it is being computed from single values; load the report again in a while"],
+      ],
+    );
+    assert.deepEqual(
+      standing.rowsAsked.map(({ metric, method, waitMs, toEnd }) => [metric, method, waitMs, toEnd]),
+      ["spend", "ctr", "latency"].map((metric) => [metric, "distribution", 2_000, true]),
+    );
+  });
+
   test("is there without analytics, and says what is missing", async () => {
     standing.analytics = false;
     const report = as<Report>((await read("/v1/reports/exp")).json);
@@ -145,6 +170,12 @@ describe("GET /v1/reports/{key}", () => {
       reason: "it could not be computed (warehouse_unavailable)",
     });
     assert.equal(report.queries.kind, "absent");
+    for (const [metric, values] of valuesIn(report))
+      assert.equal(
+        values.kind === "absent" && values.reason,
+        "the warehouse does not answer: it starts",
+        metric,
+      );
   });
 
   test("asks for the scope of reports", async () => {

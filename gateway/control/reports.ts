@@ -13,6 +13,7 @@ import { ask, versionTag } from "./ask.ts";
 import { breakdownOf } from "./breakdown.ts";
 import { addressOf, experimentOf, resultOf, sourceOf, type Experiment } from "./experiment-result.ts";
 import { pipelineOf } from "./pipeline.ts";
+import { distributionsOf } from "./report-distributions.ts";
 
 const queriesMsMax = 3_000;
 
@@ -31,13 +32,15 @@ export async function getReport(room: Room, call: Call): Promise<Answer> {
 
 /** Only the result is needed; a part that does not answer is missing from the report, which says so. */
 async function gathered(room: Room, call: Call, of: Experiment, result: ExperimentResult): Promise<Report> {
-  const [timeline, breakdowns, queries, positions] = await Promise.all([
+  const [timeline, breakdowns, distributions, queries, positions] = await Promise.all([
     timelineOf(room, call, of),
     breakdownsOf(room, result),
+    distributionsOf(room, of, result),
     queriesOf(room, of, result),
     positionsOf(room, of),
   ]);
-  return reportOf({ result, timeline, breakdowns, queries, positions, at: room.clock.now() });
+  const at = room.clock.now();
+  return reportOf({ result, timeline, breakdowns, distributions, queries, positions, at });
 }
 
 async function timelineOf(room: Room, call: Call, of: Experiment): Promise<Report["timeline"]> {

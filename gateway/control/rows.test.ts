@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import { succeed } from "../../protocols/errors.ts";
 import type { RowReply, RowRequest } from "../../protocols/row-answers.ts";
-import { subjects } from "../../protocols/topology.ts";
 import { serveExperiment } from "../reports/testing/serve.ts";
 import { servedHere } from "../testing/gateway.ts";
 
@@ -14,11 +12,11 @@ const working: RowReply = { kind: "working", progress: { stage: "reading", done:
 const ready = { kind: "ready", answer: { metric: "spend", method: "bootstrap" } } as unknown as RowReply;
 
 before(async () => {
-  await serveExperiment(log.connection);
-  await log.connection.messaging.serve(subjects.rowAnswer, async (payload) => {
-    asked.push(payload as RowRequest);
-    return succeed(replies.shift() ?? working);
-  });
+  const standing = await serveExperiment(log.connection);
+  standing.rows = (request) => {
+    asked.push(request);
+    return replies.shift() ?? working;
+  };
 });
 
 const read = (query: string) => gateway.get(`/v1/experiments/exp/rows?env=test&${query}`, {});

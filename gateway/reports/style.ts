@@ -1,7 +1,7 @@
 // The report's style sheet: paper first, in the console's colours. Every pair of text and ground was checked for 4.5 : 1.
 
 export const styleSheet = `
-:root{color-scheme:light dark;--ground:light-dark(#fff,#12161c);--sunken:light-dark(#f4f5f7,#0c0f14);--line:light-dark(#d9dde3,#2a323d);--text:light-dark(#161c24,#edf1f6);--soft:light-dark(#49525e,#b5bfcb);--good:light-dark(#005f8f,#6cc3f7);--good-bg:light-dark(#e3f1f9,#0e2c3f);--bad:light-dark(#a63e08,#ffa666);--bad-bg:light-dark(#fdede3,#3a2110);--warn:light-dark(#7a5200,#f2c14e);--warn-bg:light-dark(#fff3d6,#33270b);--quiet-bg:light-dark(#eceef2,#1e252e);--mark:light-dark(#3f7ff2,#5b85fa)}
+:root{color-scheme:light dark;--ground:light-dark(#fff,#12161c);--sunken:light-dark(#f4f5f7,#0c0f14);--line:light-dark(#d9dde3,#2a323d);--text:light-dark(#161c24,#edf1f6);--soft:light-dark(#49525e,#b5bfcb);--good:light-dark(#005f8f,#6cc3f7);--good-bg:light-dark(#e3f1f9,#0e2c3f);--bad:light-dark(#a63e08,#ffa666);--bad-bg:light-dark(#fdede3,#3a2110);--warn:light-dark(#7a5200,#f2c14e);--warn-bg:light-dark(#fff3d6,#33270b);--quiet-bg:light-dark(#eceef2,#1e252e);--mark:light-dark(#3f7ff2,#5b85fa);--v0:light-dark(#343d49,#a2abbd);--v1:var(--mark);--v2:light-dark(#cb6b12,#fa8401);--v3:light-dark(#2c7065,#9ff8c6);--v4:light-dark(#8903a6,#c25c9e)}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--ground);color:var(--text);font:16px/1.55 system-ui,-apple-system,"Segoe UI",sans-serif;font-variant-numeric:tabular-nums}
@@ -54,6 +54,11 @@ svg text{font-size:12px;fill:var(--soft)}
 .plot .estimate,.plot .bar{fill:var(--mark)}
 .strip{margin:.5rem 0}.strip-name,.ends{font-size:.8125rem;color:var(--soft);overflow-wrap:anywhere}
 .ends{display:flex;justify-content:space-between}
+.shape{display:grid;grid-template-columns:2.6rem minmax(0,1fr);gap:.15rem .5rem}
+.shape .strip{margin:.3rem 0 0}.shape .key{margin-top:.4rem}
+.v0{--own:var(--v0)}.v1{--own:var(--v1)}.v2{--own:var(--v2)}.v3{--own:var(--v3)}.v4{--own:var(--v4)}
+.steps,.span{fill:none;stroke:var(--own);stroke-width:2;vector-effect:non-scaling-stroke}.median,.high{fill:var(--own)}
+.v1 .steps{stroke-dasharray:7 3}.v2 .steps{stroke-dasharray:2.5 2.5}.v3 .steps{stroke-dasharray:10 3 2.5 3}.v4 .steps{stroke-dasharray:14 5}
 pre{background:var(--sunken);border:1px solid var(--line);border-radius:6px;padding:.9rem 1rem;overflow:auto;max-height:22rem;font:.8125rem/1.5 ui-monospace,Menlo,Consolas,monospace;margin:.5rem 0 1.5rem}
 @media (max-width:44rem){main{padding:1.25rem 1rem 3rem}h1{font-size:1.5rem}h2{margin-top:2.25rem}dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.5rem}tbody th,thead th:first-child{position:sticky;left:0;background:var(--ground)}.forest-row{grid-template-columns:1fr;padding:.5rem 0}.forest-row.axis svg{grid-column:1}}
 @media print{:root{color-scheme:light}main{max-width:none;padding:0}h2,h3,caption{break-after:avoid}tr,figure,.call{break-inside:avoid}body{font-size:10.5pt}.scroll,pre{overflow:visible}pre{max-height:none;white-space:pre-wrap;overflow-wrap:anywhere}.number{white-space:normal}}

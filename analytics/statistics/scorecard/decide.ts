@@ -27,8 +27,16 @@ export const invalidBelow = 0.001;
 const shownBelow = 0.01;
 
 export function decide(evidence: Evidence): Decision {
+  if (evidence.comparisons.length === 0) return nothingToCompare;
   return invalid(evidence) ?? harmful(evidence) ?? winner(evidence) ?? ended(evidence) ?? waiting(evidence);
 }
+
+const nothingToCompare: Decision = {
+  kind: "keep_waiting",
+  code: "nothing_to_compare",
+  reason: "There is one variant only, so there is nothing to compare.",
+  wouldChange: ["A second variant."],
+};
 
 function invalid({ sampleRatio, sequentialSampleRatio, isOver }: Evidence): Decision | undefined {
   const isOff =

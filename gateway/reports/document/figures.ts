@@ -4,6 +4,7 @@ import { daysPlot } from "../plots/days.ts";
 import { forestPlot } from "../plots/forest.ts";
 import { timelinePlot } from "../plots/timeline.ts";
 import { type Block, cell, heading, text } from "./block.ts";
+import { distributionBlocks } from "./distributions.ts";
 
 /** More curves than a reader compares. */
 const curvesMax = 6;
@@ -16,6 +17,8 @@ export function figureBlocks(report: Report): Block[] {
     forest ?? text("There is no lift with an interval that may be acted upon yet."),
     heading("Over time"),
     ...timelineBlocks(report),
+    heading("Distribution of values"),
+    ...distributionBlocks(report),
     heading("Units by day"),
     ...daysBlocks(report),
     heading("Novelty"),
@@ -43,16 +46,14 @@ function timelineBlocks({ timeline, rows }: Report): Block[] {
 }
 
 function daysBlocks({ days, variants }: Report): Block[] {
-  const why =
-    "Of each metric there are counts, means and variances, from which no distribution of single units' values can be drawn.";
-  if (days.kind === "absent") return [text(`There is no picture: ${days.reason}.`), text(why)];
+  if (days.kind === "absent") return [text(`There is no picture: ${days.reason}.`)];
   const plot = daysPlot(
     days.value,
     variants.map(({ key }) => key),
   );
   const [only] = days.value;
-  if (plot !== undefined) return [plot, text(why)];
-  return [text(`All units came on one day${only === undefined ? "" : `, ${dayText(only.day)}`}.`), text(why)];
+  if (plot !== undefined) return [plot];
+  return [text(`All units came on one day${only === undefined ? "" : `, ${dayText(only.day)}`}.`)];
 }
 
 function noveltyBlocks({ novelty }: Report): Block[] {

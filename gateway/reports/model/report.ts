@@ -17,6 +17,7 @@ export interface ReportSources {
   readonly result: ExperimentResult;
   readonly timeline: Part<readonly TimelinePoint[]>;
   readonly breakdowns: Part<readonly Breakdown[]>;
+  readonly distributions: Report["distributions"];
   readonly queries: Part<readonly ReportQuery[]>;
   readonly positions: ReportProvenance["positions"];
   /** When the report is made, epoch ms. */
@@ -27,7 +28,8 @@ export const present = <Value>(value: Value): Part<Value> => ({ kind: "present",
 export const absent = (reason: string): Part<never> => ({ kind: "absent", reason });
 
 /** Everything a report says, from what the parts of Weir answered. */
-export function reportOf({ result, timeline, breakdowns, queries, positions, at }: ReportSources): Report {
+export function reportOf(sources: ReportSources): Report {
+  const { result, timeline, breakdowns, distributions, queries, positions, at } = sources;
   const { definition, analysis, summary } = result;
   const { experiment, metrics } = definition;
   const { scorecard } = analysis;
@@ -51,6 +53,7 @@ export function reportOf({ result, timeline, breakdowns, queries, positions, at 
     health: healthOf(result, at),
     rows: reportRows(result),
     timeline: phaseOf(timeline, experiment.phase),
+    distributions,
     days: daysOf(result),
     breakdowns,
     novelty:

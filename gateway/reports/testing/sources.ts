@@ -1,6 +1,7 @@
 import type { Breakdown } from "../../../protocols/breakdown.ts";
 import type { Report } from "../../../protocols/report.ts";
-import { present, reportOf } from "../model/report.ts";
+import { absent, present, reportOf } from "../model/report.ts";
+import { even, silent, skewed } from "./distributions.ts";
 import { comparisons, hostile, points, result } from "./result.ts";
 
 export const breakdown: Breakdown = {
@@ -22,12 +23,28 @@ export const breakdown: Breakdown = {
   multiplicity: "Adjusted p-values are Holm's, over the 2 values of country.",
 };
 
+/** Of spend most is 0; of ctr one variant has no values; latency is still under way. */
+export const distributions: Report["distributions"] = present([
+  {
+    metric: "spend",
+    role: "secondary",
+    values: present({ asOf: result.at, variants: ["mail", "control"].map(skewed) }),
+  },
+  {
+    metric: "ctr",
+    role: "secondary",
+    values: present({ asOf: result.at, variants: [even("control"), silent] }),
+  },
+  { metric: "latency", role: "guardrail", values: absent("it is being computed") },
+]);
+
 /** With every part there. */
 export const fullReport = (of = result): Report =>
   reportOf({
     result: of,
     timeline: present(points),
     breakdowns: present([breakdown]),
+    distributions,
     queries: present([{ metric: "visit", sql: "SELECT '`````' AS visit -- </pre><b>" }]),
     positions: present([{ partition: 0, folded: 4_321 }]),
     at: result.at,

@@ -1,0 +1,35 @@
+import type { Answer as Outcome } from "../../protocols/failures.ts";
+import type { Metric } from "../../protocols/metric.ts";
+import type { Report, ReportDistribution } from "../../protocols/report.ts";
+import type { ExperimentResult } from "../../protocols/results.ts";
+import type { RowReply, RowRequest } from "../../protocols/row-answers.ts";
+import { subjects } from "../../protocols/topology.ts";
+import type { Room } from "../call.ts";
+import { gatherDistributions, refusal, valuesOf, waitMsOf } from "../reports/model/distributions.ts";
+import { absent } from "../reports/model/report.ts";
+import type { Experiment } from "./experiment-result.ts";
+
+/** Beyond the time that analytics itself waits. */
+const graceMs = 1_000;
+
+/** The single values of a report's metrics, all asked for at once. */
+export async function distributionsOf(
+  room: Room,
+  { environment }: Experiment,
+  { definition, summary }: ExperimentResult,
+): Promise<Report["distributions"]> {
+  const waitMs = waitMsOf(summary.variants.reduce((sum, { units }) => sum + units, 0));
+  const read = async ({ key: metric }: Metric): Promise<ReportDistribution["values"]> => {
+    // Nobody polls for a report: the values are there when it is loaded again.
+    const asked = { method: "distribution", toEnd: true } as const;
+    const request: RowRequest = { environment, definition, metric, waitMs, ...asked };
+    const messaging = room.link()?.connection.messaging;
+    const options = { timeoutMs: waitMs + graceMs };
+    const reply = await (messaging?.request<RowReply>(subjects.rowAnswer, request, options) as
+      | Promise<Outcome<RowReply>>
+      | undefined);
+    if (reply === undefined) return absent("no connection to the log");
+    return reply.ok ? valuesOf(reply.value) : refusal(reply.failure);
+  };
+  return gatherDistributions(definition, read);
+}
