@@ -57,6 +57,7 @@ const AnalyseMessage = z.object({
   definition: ExperimentDefinition,
   summary: z.custom<ExperimentSummary>(),
   monitor: MonitorShape.optional(),
+  takesLooks: z.boolean().optional(),
   at: EpochMs.optional(),
 });
 

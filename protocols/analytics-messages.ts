@@ -17,6 +17,8 @@ export interface AnalyseRequest {
   readonly monitor?: Monitor | undefined;
   /** By metric, what was computed from single values last. */
   readonly rows?: Readonly<Record<string, RowAnswer>> | undefined;
+  /** Planned looks are taken by the coordinator's own looks only, which are written down; who asks meanwhile takes none. */
+  readonly takesLooks?: boolean | undefined;
   /** When it is looked, epoch ms. Absent: nothing is said that needs the time. */
   readonly at?: number | undefined;
 }

@@ -339,7 +339,7 @@ export const routes = {
     "GET",
     "/v1/reports/:key",
     "reports:read",
-    "Report; Markdown or a self-contained page by Accept or ?format=json|md|html; ?source=streaming|warehouse",
+    "Report; Markdown or a self-contained page by Accept or ?format=json|md|html; ?source=streaming|warehouse; ?wait=ms for values read from rows",
   ),
 
   power: route(

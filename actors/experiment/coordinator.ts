@@ -112,14 +112,17 @@ class Coordinator implements RunningService<Failure> {
 
   async #publish(notices: readonly PartialSums[]): Promise<void> {
     const partials = await this.#detailed(notices);
-    const result = await this.#result(partials, summaryOf(partials), "streaming");
+    const result = await this.#result(partials, summaryOf(partials), "look");
     if (result.ok) {
       const { analysis, ...rest } = result.value;
+      if (isLive(rest.definition) && !(await this.#looks.look(analysis, rest.summary, rest.at))) {
+        this.#ports.log("planned_look_not_kept", { experiment: this.#experiment });
+        return;
+      }
       this.#ports.messaging.publish(subjects.results(this.#environment, this.#experiment), {
         ...rest,
         analysis: withoutMonitor(analysis),
       });
-      if (isLive(rest.definition)) await this.#looks.look(analysis, rest.summary, rest.at);
     } else {
       this.#ports.log("result_not_published", { experiment: this.#experiment, failure: result.failure });
     }
@@ -179,7 +182,7 @@ class Coordinator implements RunningService<Failure> {
   async #result(
     partials: readonly PartialSums[],
     summary: ExperimentSummary,
-    source: ExperimentResult["source"],
+    why: ExperimentResult["source"] | "look",
   ): Promise<Answer<ExperimentResult>> {
     const { definition } = newestOf(partials);
     const earlier = await this.#looks.earlier();
@@ -191,18 +194,19 @@ class Coordinator implements RunningService<Failure> {
       definition,
       summary,
       at,
+      takesLooks: why === "look",
       ...(monitor === undefined ? {} : { monitor }),
     };
     const revision = partials.reduce((sum, { position }) => sum + position, 0);
-    const version = `${revision}/${summary.days === undefined ? "totals" : "details"}`;
-    const analysis = await this.#analyses.of(request, source === "streaming" ? version : undefined);
+    const version = `${revision}/${why}/${summary.days === undefined ? "totals" : "details"}`;
+    const analysis = await this.#analyses.of(request, why === "streaming" ? version : undefined);
     if (!analysis.ok) return analysis;
     const newestEventTs = newest(partials.map((partial) => partial.newestEventTs));
     const newestAt = newest(partials.map((partial) => partial.newestAt));
     return succeed({
       environment: this.#environment,
       experiment: this.#experiment,
-      source,
+      source: why === "look" ? "streaming" : why,
       at,
       revision,
       definition,

@@ -32,6 +32,8 @@ export class Looks {
   #firstAt: number | undefined;
   #keptAt = Number.NEGATIVE_INFINITY;
   #keptAs = "";
+  #keptLooks = 0;
+  #keeping: Promise<boolean> | undefined;
 
   constructor(ports: LooksPorts) {
     this.#ports = ports;
@@ -46,38 +48,56 @@ export class Looks {
       return loaded;
     }
     this.#monitor ??= loaded.value.monitor;
+    this.#keptLooks = Math.max(this.#keptLooks, loaded.value.monitor?.plannedLooks.length ?? 0);
     this.#firstAt ??= loaded.value.points[0]?.at;
     return { ok: true, value: this.#monitor };
   }
 
-  /** Remembers a look, and writes it down when that is due. */
-  async look(analysis: Analysis, summary: ExperimentSummary, at: number): Promise<void> {
+  /**
+   * Remembers a look, and begins to write it down when that is due. Only a planned look is waited for: it is never taken
+   * again, so it may be shown once it is known for good. Answers whether it may.
+   */
+  async look(analysis: Analysis, summary: ExperimentSummary, at: number): Promise<boolean> {
     const { monitor } = analysis;
-    if (monitor === undefined) return;
+    if (monitor === undefined) return true;
+    const earlier = this.#monitor;
     this.#monitor = monitor;
     this.#firstAt ??= at;
     this.#unkept = { monitor, point: pointOf(analysis, monitor, summary, at) };
     const as = `${monitor.phase}/${monitor.planVersion}/${monitor.plannedLooks.length}/${analysis.scorecard?.decision.code ?? ""}`;
     const interval = Math.max(keepIntervalMsMin, (at - this.#firstAt) * keepShare);
-    if (as === this.#keptAs && at < this.#keptAt + interval) return;
-    await this.#keep(at, as);
+    if (monitor.plannedLooks.length > this.#keptLooks) {
+      await this.#keeping;
+      const isKept = await this.#keep(at, as);
+      if (!isKept) this.#monitor = earlier;
+      return isKept;
+    }
+    if (this.#keeping !== undefined || (as === this.#keptAs && at < this.#keptAt + interval)) return true;
+    this.#keeping = this.#keep(at, as).finally(() => {
+      this.#keeping = undefined;
+    });
+    return true;
   }
 
   async close(): Promise<void> {
+    await this.#keeping;
     if (this.#unkept !== undefined) await this.#keep(this.#ports.clock.now(), this.#keptAs);
   }
 
-  async #keep(at: number, as: string): Promise<void> {
+  /** False: not now; it is still in memory, and the next one tries again. */
+  async #keep(at: number, as: string): Promise<boolean> {
     const look = this.#unkept;
-    if (look === undefined) return;
+    if (look === undefined) return true;
     const answer = await this.#ask<MonitorView>({ type: "look", ...look });
-    if (!answer.ok) return; // it is still in memory, and the next one tries again
+    if (!answer.ok) return false;
     if (this.#unkept === look) this.#unkept = undefined;
     this.#keptAt = at;
     this.#keptAs = as;
+    this.#keptLooks = look.monitor.plannedLooks.length;
     // Another host may have looked as well: from now on its looks count here too.
     if (this.#monitor === look.monitor && answer.value.monitor !== undefined)
       this.#monitor = answer.value.monitor;
+    return true;
   }
 
   #ask<Value>(message: MonitorMessage): Promise<Reply<Value, Failure>> {

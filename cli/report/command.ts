@@ -14,6 +14,8 @@ interface ReportQuestion {
 
 /** ClickHouse may scan an experiment's whole history. */
 const tryMsMax = 120_000;
+/** Values for the plots of distributions are read from rows, which may take longer than a page should. */
+const rowsMsMax = 5_000;
 
 /** The report as text, in the form that was asked for. */
 export function fetchReport(
@@ -24,6 +26,7 @@ export function fetchReport(
   const path = routes.report.path.replace(":key", encodeURIComponent(experiment));
   const query = {
     format,
+    wait: String(rowsMsMax),
     ...(environment === undefined ? {} : { env: environment }),
     ...(source === undefined ? {} : { source }),
   };

@@ -5,7 +5,7 @@ import type { ExperimentResult } from "../../protocols/results.ts";
 import type { RowReply, RowRequest } from "../../protocols/row-answers.ts";
 import { subjects } from "../../protocols/topology.ts";
 import type { Room } from "../call.ts";
-import { gatherDistributions, refusal, valuesOf, waitMsOf } from "../reports/model/distributions.ts";
+import { gatherDistributions, refusal, valuesOf } from "../reports/model/distributions.ts";
 import { absent } from "../reports/model/report.ts";
 import type { Experiment } from "./experiment-result.ts";
 
@@ -16,9 +16,9 @@ const graceMs = 1_000;
 export async function distributionsOf(
   room: Room,
   { environment }: Experiment,
-  { definition, summary }: ExperimentResult,
+  { definition }: ExperimentResult,
+  waitMs: number,
 ): Promise<Report["distributions"]> {
-  const waitMs = waitMsOf(summary.variants.reduce((sum, { units }) => sum + units, 0));
   const read = async ({ key: metric }: Metric): Promise<ReportDistribution["values"]> => {
     // Nobody polls for a report: the values are there when it is loaded again.
     const asked = { method: "distribution", toEnd: true } as const;

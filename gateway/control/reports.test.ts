@@ -141,9 +141,9 @@ describe("GET /v1/reports/{key}", () => {
     assert.equal(page.headers.get("etag"), `"${result.revision}"`);
   });
 
-  test("draws single values where analytics has them, and waits for a small experiment's", async () => {
+  test("draws single values where analytics has them, and waits for them as long as it is told to", async () => {
     standing.rowsAsked.length = 0;
-    const report = as<Report>((await read("/v1/reports/exp")).json);
+    const report = as<Report>((await read("/v1/reports/exp?wait=2000")).json);
     assert.deepEqual(
       valuesIn(report).map(([metric, values]) => [
         metric,
@@ -159,6 +159,7 @@ describe("GET /v1/reports/{key}", () => {
       standing.rowsAsked.map(({ metric, method, waitMs, toEnd }) => [metric, method, waitMs, toEnd]),
       ["spend", "ctr", "latency"].map((metric) => [metric, "distribution", 2_000, true]),
     );
+    assert.equal((await read("/v1/reports/exp?wait=6000")).status, 400);
   });
 
   test("is there without analytics, and says what is missing", async () => {

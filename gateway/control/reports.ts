@@ -1,9 +1,11 @@
+import { fail, succeed } from "../../protocols/errors.ts";
+import type { Answer as Outcome } from "../../protocols/failures.ts";
 import type { MonitorView } from "../../protocols/monitor.ts";
 import type { Part, Report, ReportQuery } from "../../protocols/report.ts";
 import type { ExperimentResult } from "../../protocols/results.ts";
 import { subjects } from "../../protocols/topology.ts";
 import type { Call, Room } from "../call.ts";
-import { jsonAnswer, type Answer } from "../http.ts";
+import { jsonAnswer, queryValue, type Answer } from "../http.ts";
 import { documentOf } from "../reports/document/document.ts";
 import { formatOf, type Format } from "../reports/format.ts";
 import { contentSecurityPolicy, htmlOf } from "../reports/html.ts";
@@ -25,17 +27,37 @@ export async function getReport(room: Room, call: Call): Promise<Answer> {
   if (!format.ok) return call.problem(format.failure);
   const source = sourceOf(call);
   if (!source.ok) return call.problem(source.failure);
+  const waitMs = waitOf(call);
+  if (!waitMs.ok) return call.problem(waitMs.failure);
   const result = await resultOf(room, call, of.value, { source: source.value, detail: true });
   if (!result.ok) return call.problem(result.failure);
-  return reportAnswer(await gathered(room, call, of.value, result.value), format.value);
+  return reportAnswer(await gathered(room, call, of.value, result.value, waitMs.value), format.value);
+}
+
+/** Rows of a large experiment take seconds to read. Who asks for a page has it at once, and the rest when it is loaded again. */
+const waitMsDefault = 50;
+const waitMsMax = 5_000;
+
+function waitOf(call: Call): Outcome<number> {
+  const wanted = queryValue(call.head.query, "wait");
+  const waitMs = wanted === undefined ? waitMsDefault : Number(wanted);
+  if (Number.isInteger(waitMs) && waitMs >= 0 && waitMs <= waitMsMax) return succeed(waitMs);
+  const issues = [{ path: "wait", message: `must be whole milliseconds from 0 to ${waitMsMax}` }];
+  return fail({ code: "invalid_request", issues });
 }
 
 /** Only the result is needed; a part that does not answer is missing from the report, which says so. */
-async function gathered(room: Room, call: Call, of: Experiment, result: ExperimentResult): Promise<Report> {
+async function gathered(
+  room: Room,
+  call: Call,
+  of: Experiment,
+  result: ExperimentResult,
+  waitMs: number,
+): Promise<Report> {
   const [timeline, breakdowns, distributions, queries, positions] = await Promise.all([
     timelineOf(room, call, of),
     breakdownsOf(room, result),
-    distributionsOf(room, of, result),
+    distributionsOf(room, of, result, waitMs),
     queriesOf(room, of, result),
     positionsOf(room, of),
   ]);

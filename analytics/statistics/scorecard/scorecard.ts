@@ -25,7 +25,7 @@ import { sentenceOf } from "./words.ts";
  * concluded under the plan, the health of the data, and what to do. Pure: the same sums and the same earlier looks say the
  * same, and what is to be remembered of this look is part of the answer.
  */
-export function analyse({ definition, summary, monitor, at, rows }: AnalyseRequest): Analysis {
+export function analyse({ definition, summary, monitor, at, rows, takesLooks }: AnalyseRequest): Analysis {
   const { experiment } = definition;
   const plan = resolvedPlan(experiment.analysis);
   const isOver = experiment.status === "completed" || experiment.status === "archived";
@@ -35,7 +35,7 @@ export function analyse({ definition, summary, monitor, at, rows }: AnalyseReque
   const known = memoryOf(definition, monitor);
   const { monitoring } = plan;
   const plannedLooks =
-    monitoring.kind === "group_sequential" && at !== undefined && !isOver
+    monitoring.kind === "group_sequential" && takesLooks === true && at !== undefined && !isOver
       ? looksTaken(monitoring, known.plannedLooks, { units, at, answers })
       : known.plannedLooks;
   const earlier = { ...known, plannedLooks };

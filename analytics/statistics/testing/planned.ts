@@ -59,6 +59,7 @@ export function planned({
   return {
     definition,
     at,
+    takesLooks: true,
     summary: {
       crossovers: 0,
       variants: Object.entries({ control, ...variants }).map(([variant, group]) => ({

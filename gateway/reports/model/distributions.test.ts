@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Metric } from "../../../protocols/metric.ts";
 import { experiment, metrics } from "../testing/result.ts";
-import { gatherDistributions, refusal, valuesOf, waitMsOf } from "./distributions.ts";
+import { gatherDistributions, refusal, valuesOf } from "./distributions.ts";
 import { absent } from "./report.ts";
 
 const gathered = (all: readonly Metric[], secondary: readonly string[] = ["spend", "ctr"]) => {
@@ -41,10 +41,6 @@ test("shares of units have no distribution worth a picture", async () => {
     found.kind === "absent" && found.reason,
     "every metric is a share of units, whose values are 0 and 1",
   );
-});
-
-test("a report waits for the values of a small experiment only", () => {
-  assert.deepEqual([waitMsOf(200_000), waitMsOf(200_001)], [2_000, 0]);
 });
 
 test("what is not there says why", () => {

@@ -10,9 +10,6 @@ import { roleOf, roles } from "./rows.ts";
 
 /** Each is one more reading of all rows. */
 const drawnMax = 3;
-/** Up to so many units a report waits for their values; of more it says what is there already. */
-const awaitedUnitsMax = 200_000;
-const waitMs = 2_000;
 
 const again = "load the report again in a while";
 
@@ -21,9 +18,6 @@ function valuedMetrics({ experiment, metrics }: ExperimentDefinition): readonly 
   const valued = metrics.filter((metric) => summaryKind(metric, experiment.unit) !== "proportion");
   return roles.flatMap((role) => valued.filter(({ key }) => roleOf(experiment, key) === role));
 }
-
-/** How long a report of so many units waits for their single values. */
-export const waitMsOf = (units: number): number => (units <= awaitedUnitsMax ? waitMs : 0);
 
 /** The part of a report, by what `read` gets for each metric. One metric that cannot be had leaves the others. */
 export async function gatherDistributions(
