@@ -6,6 +6,8 @@ import type { PartialSums } from "../../protocols/results.ts";
  * on top. Computing more often would only warm the room.
  */
 export const publishIntervalMs = 700;
+/** Where statistics themselves take that long. */
+const publishPauseMsMin = 100;
 /** Notices are best effort: now and then everything is asked for, so a lost one costs seconds, not truth. */
 const refreshIntervalMs = 10_000;
 
@@ -63,8 +65,10 @@ export class LiveResults {
       }
       if (this.#changed && this.#newest.size === this.#ports.partitions()) {
         this.#changed = false;
+        const begunAt = this.#ports.clock.monotonicMs();
         await this.#ports.publish([...this.#newest.values()]);
-        await this.#ports.clock.sleep(publishIntervalMs, signal);
+        const tookMs = this.#ports.clock.monotonicMs() - begunAt;
+        await this.#ports.clock.sleep(Math.max(publishPauseMsMin, publishIntervalMs - tookMs), signal);
       } else {
         await this.#changeOr(refreshIntervalMs);
       }
