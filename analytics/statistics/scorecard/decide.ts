@@ -4,6 +4,7 @@ import type { ResolvedPlan } from "../../../protocols/analysis-plan.ts";
 import type { Metric } from "../../../protocols/metric.ts";
 import { intervalOf } from "./guardrail.ts";
 import { directionOf } from "./roles.ts";
+import { titleIn, titleOf } from "./title.ts";
 
 // What to do with an experiment, from what its comparisons say. The first rule that applies decides:
 //   D1. Units were not dealt as planned: nothing that was measured means what it seems to (invalid).
@@ -15,6 +16,7 @@ import { directionOf } from "./roles.ts";
 export interface Evidence {
   readonly plan: ResolvedPlan;
   readonly primary: Metric;
+  readonly metrics: readonly Metric[];
   readonly comparisons: readonly Comparison[];
   readonly sampleRatio: SampleRatio;
   readonly sequentialSampleRatio: SequentialSampleRatio | NoAnswer;
@@ -65,7 +67,8 @@ const harmOf = (comparisons: readonly Comparison[]): Comparison | undefined =>
       (finding?.role === "primary" && finding.verdict === "worse") || finding?.guardrail?.kind === "violated",
   );
 
-function harmful({ comparisons }: Evidence): Decision | undefined {
+function harmful(evidence: Evidence): Decision | undefined {
+  const { comparisons } = evidence;
   const harms = byVariant(comparisons).map(([, own]) => harmOf(own));
   const [first] = harms;
   if (first === undefined || harms.includes(undefined)) return undefined;
@@ -74,15 +77,16 @@ function harmful({ comparisons }: Evidence): Decision | undefined {
     kind: "stop",
     code: isGuardrail ? "guardrail_violated" : "harmful",
     reason: isGuardrail
-      ? `${first.variant} makes the guardrail ${first.metric} worse, perhaps by more than is accepted.`
-      : `${first.variant} makes ${first.metric} worse than the control does.`,
+      ? `${first.variant} makes the guardrail ${titleIn(evidence.metrics, first.metric)} worse, perhaps by more than is accepted.`
+      : `${first.variant} makes ${titleIn(evidence.metrics, first.metric)} worse than the control does.`,
     wouldChange: [
       "Nothing that further waiting brings: the harm is shown. Change the variant and start anew.",
     ],
   };
 }
 
-function winner({ comparisons, primary }: Evidence): Decision | undefined {
+function winner(evidence: Evidence): Decision | undefined {
+  const { comparisons, primary } = evidence;
   const direction = directionOf(primary);
   const winners = byVariant(comparisons).flatMap(([, own]) => {
     const best = own.find(({ finding }) => finding?.role === "primary" && finding.verdict === "better");
@@ -95,7 +99,7 @@ function winner({ comparisons, primary }: Evidence): Decision | undefined {
     kind: "ship",
     code: "primary_better",
     variant: best.variant,
-    reason: `${best.variant} makes ${best.metric} better than the control does${safetyText(comparisons)}.`,
+    reason: `${best.variant} makes ${titleIn(evidence.metrics, best.metric)} better than the control does${safetyText(comparisons)}.`,
     wouldChange: ["A sample ratio mismatch, or a guardrail that does not hold."],
   };
 }
@@ -107,7 +111,7 @@ function ended({ comparisons, plan, primary, isOver }: Evidence): Decision | und
     return {
       kind: "stop",
       code: "no_worthwhile_effect",
-      reason: `Whatever effect there is on ${primary.key}, it is smaller than the ${percent(plan.minimumEffect)} that was said to be worth finding.`,
+      reason: `Whatever effect there is on ${titleOf(primary)}, it is smaller than the ${percent(plan.minimumEffect)} that was said to be worth finding.`,
       wouldChange: ["A smaller minimum effect in the plan."],
     };
   if (
@@ -129,7 +133,7 @@ function ended({ comparisons, plan, primary, isOver }: Evidence): Decision | und
   return {
     kind: "stop",
     code: "no_difference_found",
-    reason: `The experiment is at its end, and no variant was shown to make ${primary.key} better${guardrailsOf(comparisons).length === 0 ? "" : " while every guardrail holds"}.`,
+    reason: `The experiment is at its end, and no variant was shown to make ${titleOf(primary)} better${guardrailsOf(comparisons).length === 0 ? "" : " while every guardrail holds"}.`,
     wouldChange: ["Another experiment with more units, or with less noise."],
   };
 }
@@ -142,7 +146,8 @@ function cannotMatter({ finding, meanControl }: Comparison, plan: ResolvedPlan):
   return interval[0] > -reach && interval[1] < reach;
 }
 
-function waiting({ comparisons, primary, expected }: Evidence): Decision {
+function waiting(evidence: Evidence): Decision {
+  const { comparisons, primary, expected } = evidence;
   const better = comparisons.find(
     ({ finding }) => finding?.role === "primary" && finding.verdict === "better",
   );
@@ -155,11 +160,13 @@ function waiting({ comparisons, primary, expected }: Evidence): Decision {
     kind: "keep_waiting",
     code: isGuardrail ? "guardrail_undecided" : "primary_undecided",
     reason: isGuardrail
-      ? `${better.variant} makes ${primary.key} better, but it is not shown yet that the guardrail ${open.metric} holds.`
-      : `The effect on ${primary.key} is not shown yet, in either direction.`,
+      ? `${better.variant} makes ${titleOf(primary)} better, but it is not shown yet that the guardrail ${titleIn(evidence.metrics, open.metric)} holds.`
+      : `The effect on ${titleOf(primary)} is not shown yet, in either direction.`,
     wouldChange: isGuardrail
-      ? [`The interval of ${open.metric} leaves the margin on one side, or stays within it.`]
-      : [`The interval of ${primary.key} leaves 0, or becomes too narrow for any effect worth finding.`],
+      ? [
+          `The interval of ${titleIn(evidence.metrics, open.metric)} leaves the margin on one side, or stays within it.`,
+        ]
+      : [`The interval of ${titleOf(primary)} leaves 0, or becomes too narrow for any effect worth finding.`],
     ...(expected === undefined ? {} : { expected }),
   };
 }

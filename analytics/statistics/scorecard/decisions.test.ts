@@ -103,6 +103,20 @@ describe("a decision under an always-valid plan", () => {
     assert.equal(now?.finding?.adjusted?.pValue, alone.pValue);
   });
 
+  test("people's names of metrics stand in its sentences, keys where there are none", () => {
+    const request = planned({ control, variants: { new: { units: 20_000, buys: 2_010, errors: 200 } } });
+    const metrics = request.definition.metrics.map((metric) =>
+      metric.key === "bought" ? { ...metric, name: "Bought something" } : metric,
+    );
+    const { scorecard, comparisons } = analyse({
+      ...request,
+      definition: { ...request.definition, metrics },
+    });
+    assert.match(scorecard?.decision.reason ?? "", /^The effect on “Bought something” is not shown yet/);
+    assert.match(comparisons[0]?.finding?.sentence ?? "", /on “Bought something” is shown/);
+    assert.match(comparisons[2]?.finding?.sentence ?? "", /errors/);
+  });
+
   test("a change of the plan begins anew", () => {
     const request = planned({ control, variants: { new: { units: 20_000, buys: 2_400 } } });
     const { monitor } = analyse(request);

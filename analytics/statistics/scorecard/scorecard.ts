@@ -65,6 +65,7 @@ export function analyse({ definition, summary, monitor, at, rows, takesLooks }: 
       : decide({
           plan,
           primary,
+          metrics: definition.metrics,
           comparisons,
           sampleRatio: ratio,
           sequentialSampleRatio: ratioNow,
@@ -91,7 +92,7 @@ export function analyse({ definition, summary, monitor, at, rows, takesLooks }: 
       decision,
       ...health,
       ...(experiment.plans === undefined ? {} : { plans: experiment.plans }),
-      summary: summaryOf({ experiment, summary, comparisons, decision, sampleRatio: ratio, ...health }),
+      summary: summaryOf({ ...definition, summary, comparisons, decision, sampleRatio: ratio, ...health }),
     },
     ...(isOver ? {} : { monitor: remembered(earlier, cells, said, ratioNow) }),
   };

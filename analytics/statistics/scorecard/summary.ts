@@ -1,11 +1,15 @@
+import type { Metric } from "../../../protocols/metric.ts";
 import type { PublishedExperiment } from "../../../protocols/experiment.ts";
 import type { Comparison, ExperimentSummary, SampleRatio } from "../../../protocols/results.ts";
 import type { Decision, Scorecard } from "../../../protocols/scorecard.ts";
+
+import { titleIn } from "./title.ts";
 
 type Health = Pick<Scorecard, "sequentialSampleRatio" | "balance" | "novelty">;
 
 interface Known extends Health {
   readonly experiment: PublishedExperiment;
+  readonly metrics: readonly Metric[];
   readonly summary: ExperimentSummary;
   readonly comparisons: readonly Comparison[];
   readonly decision: Decision;
@@ -30,6 +34,7 @@ export function summaryOf(known: Known): string[] {
 
 function cautions({
   experiment,
+  metrics,
   summary,
   comparisons,
   sampleRatio,
@@ -48,14 +53,17 @@ function cautions({
   for (const { variant, metric, finding } of comparisons)
     if (finding?.monitored.kind === "always_valid" && finding.monitored.runningInterval === undefined)
       found.push(
-        `The effect of ${variant} on ${metric} has changed since the start: its earlier intervals and this one have nothing in common. Outcomes that follow their exposures late do that, and so does a change of the product.`,
+        `The effect of ${variant} on ${titleIn(metrics, metric)} has changed since the start: its earlier intervals and this one have nothing in common. Outcomes that follow their exposures late do that, and so does a change of the product.`,
       );
   for (const { metric, variant, imbalanced } of balance)
-    if (imbalanced) found.push(`${variant} differed from control in ${metric} before the experiment began.`);
+    if (imbalanced)
+      found.push(
+        `${variant} differed from control in ${titleIn(metrics, metric)} before the experiment began.`,
+      );
   for (const { metric, variant, slopePerDay, pValue } of novelty)
     if (pValue < 0.01)
       found.push(
-        `The effect of ${variant} on ${metric} ${slopePerDay > 0 ? "rises" : "falls"} from day to day of first exposure: it may be new rather than good, or need time.`,
+        `The effect of ${variant} on ${titleIn(metrics, metric)} ${slopePerDay > 0 ? "rises" : "falls"} from day to day of first exposure: it may be new rather than good, or need time.`,
       );
   const changes = (experiment.plans ?? []).filter(
     ({ phase }, index, plans) => phase === experiment.phase && plans[index - 1]?.phase === phase,

@@ -3,6 +3,7 @@ import type { Finding, Monitored } from "../../../protocols/scorecard.ts";
 import type { Metric } from "../../../protocols/metric.ts";
 import { intervalOf } from "./guardrail.ts";
 import { directionOf } from "./roles.ts";
+import { titleOf } from "./title.ts";
 
 // What may be concluded at this moment, in sentences that anybody can read aloud. Numbers only as far as they are known.
 
@@ -12,28 +13,28 @@ export function sentenceOf(
   finding: Omit<Finding, "sentence">,
 ): string {
   const { variant } = comparison;
+  const title = titleOf(metric);
   const { monitored, verdict, guardrail } = finding;
-  if (monitored.kind === "no_answer")
-    return `${metric.key}: no answer for ${variant}, since ${monitored.reason}.`;
+  if (monitored.kind === "no_answer") return `${title}: no answer for ${variant}, since ${monitored.reason}.`;
   if (guardrail !== undefined && guardrail.kind !== "no_answer") {
     const margin = percentOf(guardrail.relativeMargin);
     switch (guardrail.kind) {
       case "holds":
-        return `${metric.key} is safe: ${variant} does not make it worse by more than ${margin}${rangeText(comparison, monitored)}.`;
+        return `${title} is safe: ${variant} does not make it worse by more than ${margin}${rangeText(comparison, monitored)}.`;
       case "violated":
-        return `${metric.key} is harmed by ${variant}${rangeText(comparison, monitored)}, and ${margin} is the most that is accepted.`;
+        return `${title} is harmed by ${variant}${rangeText(comparison, monitored)}, and ${margin} is the most that is accepted.`;
       case "undecided":
-        return `It is not shown yet that ${variant} keeps ${metric.key} within ${margin}${rangeText(comparison, monitored)}.`;
+        return `It is not shown yet that ${variant} keeps ${title} within ${margin}${rangeText(comparison, monitored)}.`;
     }
   }
   const range = rangeText(comparison, monitored);
   switch (verdict) {
     case "better":
     case "worse":
-      return `${variant} makes ${metric.key} ${verdict}: ${changeText(metric, comparison, verdict)}${range}${whenText(monitored)}.`;
+      return `${variant} makes ${title} ${verdict}: ${changeText(metric, comparison, verdict)}${range}${whenText(monitored)}.`;
     case "undecided":
     case "no_answer":
-      return `No effect of ${variant} on ${metric.key} is shown${range}${waitText(monitored)}.`;
+      return `No effect of ${variant} on ${title} is shown${range}${waitText(monitored)}.`;
   }
 }
 
