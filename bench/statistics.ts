@@ -1,11 +1,9 @@
+import type { StatisticsPart } from "./statistics/part.ts";
 import type { BenchReport, BenchRow, BenchRun } from "./report.ts";
 import { bootstrap } from "./statistics/bootstrap.ts";
 import { rawRows } from "./statistics/raw-rows.ts";
 import { refresh } from "./statistics/refresh.ts";
 import { scorecard } from "./statistics/scorecard.ts";
-
-/** One part measures one promise, and the limit that it is held against, in the same run. */
-export type StatisticsPart = (options: Parameters<BenchRun>[0]) => Promise<readonly BenchRow[]>;
 
 const parts: readonly StatisticsPart[] = [scorecard, refresh, bootstrap, rawRows];
 

@@ -3,7 +3,7 @@ import type { Reply } from "../../protocols/errors.ts";
 import { defaultUnitType } from "../../protocols/ids.ts";
 import { summaryKind } from "../../protocols/metric-shape.ts";
 import type { Metric } from "../../protocols/metric.ts";
-import type { KnownMetric } from "../planning/plan.ts";
+import type { KnownMetric } from "../planning/known.ts";
 import type { OwnUnits } from "../planning/simulation/sample.ts";
 import type { Warehouse } from "../clickhouse.ts";
 import { leavesOut } from "../summary/metrics.ts";

@@ -7,7 +7,8 @@ import type { MetricPlan, PowerAnswer, Simulation } from "../../protocols/power-
 import type { Warehouse } from "../clickhouse.ts";
 import { baselineOf, ownUnits } from "../history/baseline.ts";
 import { type HistoryFailure, openHistory, type OpenedHistory } from "../history/open.ts";
-import { type Known, type KnownMetric, type Planned, questionsOf } from "./plan.ts";
+import type { Known, KnownMetric } from "./known.ts";
+import { type Planned, questionsOf } from "./plan.ts";
 import { prepare } from "./simulation/prepare.ts";
 import { addOutcomes, noOutcome, type SimulationCounts, type SimulationTask } from "./simulation/run.ts";
 import type { OwnUnits } from "./simulation/sample.ts";

@@ -1,6 +1,6 @@
 import type { PowerRequest } from "../../protocols/power.ts";
 import type { MetricPlan } from "../../protocols/power-answer.ts";
-import type { Known } from "./plan.ts";
+import type { Known } from "./known.ts";
 import { tunedForDefault } from "./monitor.ts";
 
 /** What must be true for the plan to hold, a sentence each. */

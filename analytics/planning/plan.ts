@@ -1,25 +1,10 @@
-import type { Baseline, PlannedMetric, PowerRequest } from "../../protocols/power.ts";
-import type { HistoryFound, MetricPlan, PlanRefusal, PowerAnswer } from "../../protocols/power-answer.ts";
+import type { PlannedMetric, PowerRequest } from "../../protocols/power.ts";
+import type { MetricPlan, PlanRefusal, PowerAnswer } from "../../protocols/power-answer.ts";
 import { assumptionsOf } from "./assumptions.ts";
+import type { Known, KnownMetric } from "./known.ts";
 import { absoluteOf, meanOf, type PlannedComparison } from "./comparison.ts";
 import { curveOf, foundWith, plannedUnits, type Question, shownEffect } from "./plan-metric.ts";
 import { asBefore, steady, type Traffic } from "./traffic.ts";
-
-/** What the environment's past says of a metric. */
-export type KnownMetric =
-  | {
-      readonly kind: "known";
-      readonly baseline: Baseline;
-      readonly covariateCorrelation?: number;
-      /** As of metric-shape.ts. */
-      readonly grows?: boolean;
-    }
-  | PlanRefusal;
-
-export interface Known {
-  readonly history?: HistoryFound;
-  readonly metrics: Readonly<Record<string, KnownMetric>>;
-}
 
 /** A metric with what its plan needs, or why it has none. */
 export interface Planned {

@@ -3,7 +3,7 @@ import { comparisonsOf } from "../../analytics/rows/compare-rows.ts";
 import { Pieces } from "../../analytics/rows/pieces.ts";
 import { seededRandom } from "../../runtime/index.ts";
 import { below } from "../report.ts";
-import type { StatisticsPart } from "../statistics.ts";
+import type { StatisticsPart } from "./part.ts";
 import { environment, populationDefinition } from "./population.ts";
 
 const metrics = [{ key: "spent", definition: { type: "sum", event: "purchase" } }];

@@ -7,7 +7,7 @@ import { EpochMs } from "../../protocols/time.ts";
 import type { RowMethod } from "../../protocols/row-answers.ts";
 import { systemClock } from "../../runtime/index.ts";
 import { below, type BenchRow } from "../report.ts";
-import type { StatisticsPart } from "../statistics.ts";
+import type { StatisticsPart } from "./part.ts";
 import { environment, populate, populationDefinition } from "./population.ts";
 
 const metrics = [

@@ -1,7 +1,7 @@
 import { openPool } from "../../analytics/pool.ts";
 import { systemClock } from "../../runtime/index.ts";
 import { below } from "../report.ts";
-import type { StatisticsPart } from "../statistics.ts";
+import type { StatisticsPart } from "./part.ts";
 import { exampleOf } from "./scorecard.ts";
 
 const experiments = 100;

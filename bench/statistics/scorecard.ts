@@ -2,7 +2,7 @@ import { ExperimentDefinition } from "../../protocols/experiment.ts";
 import type { ExperimentSummary } from "../../protocols/results.ts";
 import { analyse } from "../../analytics/statistics/scorecard/scorecard.ts";
 import { below, median } from "../report.ts";
-import type { StatisticsPart } from "../statistics.ts";
+import type { StatisticsPart } from "./part.ts";
 
 const [metricCount, variantCount, rounds] = [20, 4, 20];
 const units = 250_000;

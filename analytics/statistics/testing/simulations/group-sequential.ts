@@ -1,4 +1,5 @@
-import { plan } from "../../planning/plan.ts";
+import { PowerRequest } from "../../../../protocols/power.ts";
+import { plan } from "../../../planning/plan.ts";
 import { boundaries } from "../../sequential/boundaries.ts";
 import type { GroupSequentialDesign, Shape } from "../../sequential/design.ts";
 import { monitor } from "../../sequential/monitor.ts";
@@ -174,14 +175,15 @@ function tRejections(units: number, effect: number, replicates: number, seed: nu
   return hits;
 }
 
-/** The plan counts the last look only, so that many looks find more. */
+/** The plan counts fourteen looks, so that more of them find more. */
 function alwaysValidFindings(replicates: number, seed: number): number {
-  const made = plan({
-    baseline: { kind: "mean", mean: 0, deviation: 1 },
-    effect: { kind: "absolute", value: 0.3 },
-    decision: { kind: "always_valid", unitsPlanned: 500 },
+  const request = PowerRequest.parse({
+    metrics: [{ metric: "m", baseline: { kind: "mean", mean: 1, standardDeviation: 1 } }],
+    effect: { absolute: 0.3 },
+    monitoring: { kind: "always_valid", tunedFor: 500 },
   });
-  if (made.kind !== "planned") throw new Error(made.kind);
+  const made = plan(request, { metrics: {} }).metrics[0]?.plan;
+  if (made?.kind !== "planned") throw new Error(made?.kind);
   let hits = 0;
   for (let index = 0; index < replicates; index++) {
     const random = new CounterRandom(seed, index);
