@@ -28,6 +28,7 @@ function problemOf(looks: number | readonly number[]): string | undefined {
 }
 
 export const spendings = ["obrien_fleming", "pocock", "kim_demets", "hwang_shih_decani"] as const;
+export type SpendingName = (typeof spendings)[number];
 
 /**
  * How the experiment may be looked at. always_valid: at any time, as often as one likes; the interval is narrowest, for what

@@ -5,7 +5,7 @@ import { boundaries, regionsOf } from "../statistics/sequential/boundaries.ts";
 import type { Region } from "../statistics/sequential/continuation.ts";
 import { crossing } from "../statistics/sequential/crossing.ts";
 import { exactRhoSquared, mixtureMultiplier } from "../statistics/sequential/mixture.ts";
-import type { Spending } from "../statistics/sequential/spending.ts";
+import { spendingOf } from "../statistics/sequential/spending.ts";
 import { findRoot, normalSf, normalUpperQuantile } from "../statistics/special/special.ts";
 
 /** The arms of one comparison. */
@@ -163,19 +163,4 @@ function sequential(regionsAt: (units: number) => readonly Region[]): Monitor {
       return shift;
     },
   };
-}
-
-export function spendingOf(
-  spending: Extract<PlannedMonitoring, { kind: "group_sequential" }>["spending"],
-  parameter: number | undefined,
-): Spending {
-  switch (spending) {
-    case "obrien_fleming":
-    case "pocock":
-      return { kind: spending };
-    case "kim_demets":
-      return { kind: "power", exponent: parameter ?? 2 };
-    case "hwang_shih_decani":
-      return { kind: spending, gamma: parameter ?? -4 };
-  }
 }

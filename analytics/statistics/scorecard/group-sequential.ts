@@ -5,7 +5,7 @@ import type { GroupSequential, NoAnswer, PlannedLook } from "../../../protocols/
 import { boundaries } from "../sequential/boundaries.ts";
 import type { GroupSequentialDesign } from "../sequential/design.ts";
 import { repeatedPValue } from "../sequential/repeated.ts";
-import type { Spending } from "../sequential/spending.ts";
+import { spendingOf } from "../sequential/spending.ts";
 import { remainingFractions } from "./looks-taken.ts";
 import { directionOf } from "./roles.ts";
 
@@ -36,7 +36,7 @@ export function groupSequential(
   } as const;
   if (looks.length === 0) return { ...common, look: 0, information: 0, state: "waiting" };
   const design: GroupSequentialDesign = {
-    shape: { kind: "spending", spending: spendingOf(plan) },
+    shape: { kind: "spending", spending: spendingOf(plan.spending, plan.parameter) },
     times: [...looks.map(({ information }) => information), ...ahead],
     alpha,
     sides: 2,
@@ -87,7 +87,7 @@ export function groupSequential(
 function futilityOf(plan: GroupSequentialPlan, design: GroupSequentialDesign): readonly number[] | undefined {
   if (plan.futility === undefined) return undefined;
   const { beta, binding } = plan.futility;
-  const spending = spendingOf(plan);
+  const spending = spendingOf(plan.spending, plan.parameter);
   const made = boundaries({
     ...design,
     increments: "independent",
@@ -96,18 +96,6 @@ function futilityOf(plan: GroupSequentialPlan, design: GroupSequentialDesign): r
     futility: { spending, beta, binding },
   });
   return made.kind === "boundaries" ? made.futilityZ : undefined;
-}
-
-function spendingOf({ spending, parameter }: GroupSequentialPlan): Spending {
-  switch (spending) {
-    case "obrien_fleming":
-    case "pocock":
-      return { kind: spending };
-    case "kim_demets":
-      return { kind: "power", exponent: parameter ?? 2 };
-    case "hwang_shih_decani":
-      return { kind: spending, gamma: parameter ?? -4 };
-  }
 }
 
 /** A look is taken once and read ever after, and its p-value is a search over designs. */

@@ -1,3 +1,4 @@
+import type { SpendingName } from "../../../protocols/analysis-plan.ts";
 import { normalSf, normalUpperQuantile } from "../special/special.ts";
 
 /** How the error is handed out over information. */
@@ -8,6 +9,19 @@ export type Spending =
   | { readonly kind: "power"; readonly exponent: number }
   /** Hwang, Shih & DeCani 1990; gamma 0 spends evenly. */
   | { readonly kind: "hwang_shih_decani"; readonly gamma: number };
+
+/** As analysis plans name it; `parameter` where that kind has one. */
+export function spendingOf(name: SpendingName, parameter: number | undefined): Spending {
+  switch (name) {
+    case "obrien_fleming":
+    case "pocock":
+      return { kind: name };
+    case "kim_demets":
+      return { kind: "power", exponent: parameter ?? 2 };
+    case "hwang_shih_decani":
+      return { kind: name, gamma: parameter ?? -4 };
+  }
+}
 
 /**
  * The error of one side spent up to information fraction t (Lan & DeMets 1983). It belongs to a side: a two-sided
