@@ -109,7 +109,8 @@ export interface ResolvedPlan {
   readonly prior?: { readonly mean: number; readonly standardDeviation: number };
 }
 
-const tunedForDefault = 5_000;
+/** Units in all at which an always-valid interval is narrowest, unless a plan says otherwise. */
+export const tunedForDefault = 5_000;
 
 export function resolvedPlan(plan: AnalysisPlan): ResolvedPlan {
   const { stratifyBy, prior, monitoring } = plan;

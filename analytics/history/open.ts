@@ -5,17 +5,14 @@ import type { Metric } from "../../protocols/metric.ts";
 import { eventsOf } from "../../protocols/metric-shape.ts";
 import type { HistoryFound } from "../../protocols/power-answer.ts";
 import type { Warehouse } from "../clickhouse.ts";
+import type { ReadFailure } from "../rows/read.ts";
 import { readFacts } from "../summary/facts.ts";
-import type { WarehouseFailure } from "../warehouse-failure.ts";
 import { arrivalsStatement, dayMs, type HistoryScope } from "./statement.ts";
 
 /** A year of a hundred million events takes about 10 s on two cores. */
 export const timeoutMs = 120_000;
 
-export type HistoryFailure =
-  | WarehouseFailure
-  | { readonly code: "too_many_rows"; readonly rowsMax: number }
-  | { readonly code: "cancelled" };
+export type HistoryFailure = ReadFailure;
 
 export interface OpenedHistory {
   readonly from: HistoryScope;

@@ -1,3 +1,4 @@
+import { tunedForDefault } from "../../protocols/analysis-plan.ts";
 import type { PlannedMonitoring } from "../../protocols/power.ts";
 import type { PlanRefusal } from "../../protocols/power-answer.ts";
 import { tPower, zPower } from "../statistics/planning/power.ts";
@@ -33,7 +34,6 @@ interface MonitoredMetric {
   readonly grows: boolean;
 }
 
-export const tunedForDefault = 5_000;
 /** With more units the t is the normal, to six digits. */
 const studentUnitsMax = 20_000;
 /** In standard errors: six digits of what can be found. */

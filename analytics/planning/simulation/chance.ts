@@ -1,5 +1,6 @@
 import { logGamma } from "../../statistics/special/special.ts";
 import { CounterRandom } from "../../statistics/special/counter-random.ts";
+import { PolarNormal } from "../../statistics/special/polar-normal.ts";
 
 /**
  * Quick chance for single values: sfc32 (Doty-Humphrey's Small Fast Counter), begun from a counter-based stream, so that
@@ -10,7 +11,7 @@ export class Chance {
   #b: number;
   #c: number;
   #count = 1;
-  #spare: number | undefined;
+  readonly #normals = new PolarNormal(this);
 
   constructor(seed: number, stream: number) {
     const start = new CounterRandom(seed, stream);
@@ -42,22 +43,9 @@ export class Chance {
     return Math.floor((this.bits() / 4_294_967_296) * bound);
   }
 
-  /** Standard normal, by Marsaglia's polar method. */
+  /** Standard normal. */
   normal(): number {
-    if (this.#spare !== undefined) {
-      const spare = this.#spare;
-      this.#spare = undefined;
-      return spare;
-    }
-    for (;;) {
-      const x = 2 * this.fraction() - 1;
-      const y = 2 * this.fraction() - 1;
-      const square = x * x + y * y;
-      if (square >= 1 || square === 0) continue;
-      const scale = Math.sqrt((-2 * Math.log(square)) / square);
-      this.#spare = y * scale;
-      return x * scale;
-    }
+    return this.#normals.next();
   }
 
   /** χ² of any degrees of freedom; 0 of none. By Marsaglia & Tsang's gamma (2000). */

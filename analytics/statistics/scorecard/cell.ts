@@ -1,4 +1,4 @@
-import type { ResolvedPlan } from "../../../protocols/analysis-plan.ts";
+import { tunedForDefault, type ResolvedPlan } from "../../../protocols/analysis-plan.ts";
 import type { Metric } from "../../../protocols/metric.ts";
 import type {
   Comparison,
@@ -95,7 +95,7 @@ export function monitored(
 }
 
 export const tunedFor = ({ tunedFor: units }: { readonly tunedFor?: number | undefined }): number =>
-  units ?? 5_000;
+  units ?? tunedForDefault;
 
 /** What is said of a cell beside its interval. */
 export function besides(

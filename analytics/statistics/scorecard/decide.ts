@@ -91,7 +91,7 @@ function winner(evidence: Evidence): Decision | undefined {
   const winners = byVariant(comparisons).flatMap(([, own]) => {
     const best = own.find(({ finding }) => finding?.role === "primary" && finding.verdict === "better");
     const isSafe = guardrailsOf(own).every(({ finding }) => finding?.guardrail?.kind === "holds");
-    return best !== undefined && isSafe && harmOf(own) === undefined ? [best] : [];
+    return best !== undefined && isSafe ? [best] : [];
   });
   const [best] = winners.sort((a, b) => direction * (differenceOf(b) - differenceOf(a)));
   if (best === undefined) return undefined;

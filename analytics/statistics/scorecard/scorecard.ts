@@ -57,7 +57,7 @@ export function analyse({ definition, summary, monitor, at, rows, takesLooks }: 
   const ratio = sampleRatio(arms);
   const ratioNow = sequentialRatio(arms, known.sampleRatioP);
   const primary = definition.metrics.find(({ key }) => key === experiment.metrics.primary);
-  const balance = balanceOf(experiment.control, summary, plan.alpha);
+  const balance = balanceOf(experiment.control, summary);
   const novelty = noveltyOf(definition, summary);
   const decision =
     primary === undefined

@@ -1,3 +1,5 @@
+import { PolarNormal } from "./polar-normal.ts";
+
 // Chance without state: the n-th number of a stream is a function of (seed, stream, n). Runs can be split over
 // workers in any way and give the same numbers. Philox 2×32 with 10 rounds (Salmon et al. 2011).
 
@@ -33,7 +35,7 @@ export class CounterRandom {
   readonly #stream: number;
   readonly #bits = new Uint32Array(2);
   #count = 0;
-  #spare: number | undefined;
+  readonly #normals = new PolarNormal(this);
 
   constructor(seed: number, stream = 0) {
     this.#key = seed >>> 0;
@@ -47,21 +49,8 @@ export class CounterRandom {
     return (high * 1_048_576 + (low >>> 12) + 0.5) / 4_503_599_627_370_496;
   }
 
-  /** Standard normal, by the polar method (Marsaglia), two at a time. */
+  /** Standard normal. */
   normal(): number {
-    if (this.#spare !== undefined) {
-      const spare = this.#spare;
-      this.#spare = undefined;
-      return spare;
-    }
-    for (;;) {
-      const x = 2 * this.fraction() - 1;
-      const y = 2 * this.fraction() - 1;
-      const square = x * x + y * y;
-      if (square >= 1 || square === 0) continue;
-      const scale = Math.sqrt((-2 * Math.log(square)) / square);
-      this.#spare = y * scale;
-      return x * scale;
-    }
+    return this.#normals.next();
   }
 }

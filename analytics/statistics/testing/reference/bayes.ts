@@ -1,6 +1,11 @@
 import { z } from "zod";
 import { normalPosterior, posteriorOf } from "../../bayes/normal.ts";
-import { betaBinomial, gammaPoisson } from "../../bayes/rates.ts";
+import {
+  betaBinomial,
+  gammaPoisson,
+  type RatePosterior,
+  type RatePosteriorSilence,
+} from "../../bayes/rates.ts";
 import type { Uncertain } from "../../effect.ts";
 import { compareRates } from "../../methods/poisson-rates.ts";
 import { relativeLift } from "../../methods/relative.ts";
@@ -118,17 +123,7 @@ export const bayesAnswers: AnswerTable = {
       { alpha: input.prior_alpha, beta: input.prior_beta },
       0.05,
     );
-    if (result.kind !== "posterior") return statusOf(result.kind);
-    const [a, b] = result.arms;
-    return {
-      prob_b_beats_a: b?.probabilityBest,
-      expected_loss_choose_b: b?.expectedLoss,
-      expected_loss_choose_a: a?.expectedLoss,
-      posterior_mean_a: a?.mean,
-      posterior_mean_b: b?.mean,
-      ci95_a: a?.interval,
-      ci95_b: b?.interval,
-    };
+    return twoArms(result);
   }),
   beta_binomial_multi: given(
     z.object({
@@ -152,17 +147,7 @@ export const bayesAnswers: AnswerTable = {
   ),
   gamma_poisson: given(TwoRates.extend({ prior_shape: z.number(), prior_rate: z.number() }), (input) => {
     const result = gammaPoisson(armsOf(input), { shape: input.prior_shape, rate: input.prior_rate }, 0.05);
-    if (result.kind !== "posterior") return statusOf(result.kind);
-    const [a, b] = result.arms;
-    return {
-      prob_b_beats_a: b?.probabilityBest,
-      expected_loss_choose_b: b?.expectedLoss,
-      expected_loss_choose_a: a?.expectedLoss,
-      posterior_mean_a: a?.mean,
-      posterior_mean_b: b?.mean,
-      ci95_a: a?.interval,
-      ci95_b: b?.interval,
-    };
+    return twoArms(result);
   }),
   poisson_two_rates_conditional: given(TwoRates, (input) => {
     const result = compareRates(...armsOf(input), 0.05);
@@ -171,3 +156,17 @@ export const bayesAnswers: AnswerTable = {
       : statusOf(result.kind);
   }),
 };
+
+function twoArms(result: RatePosterior | RatePosteriorSilence) {
+  if (result.kind !== "posterior") return statusOf(result.kind);
+  const [a, b] = result.arms;
+  return {
+    prob_b_beats_a: b?.probabilityBest,
+    expected_loss_choose_b: b?.expectedLoss,
+    expected_loss_choose_a: a?.expectedLoss,
+    posterior_mean_a: a?.mean,
+    posterior_mean_b: b?.mean,
+    ci95_a: a?.interval,
+    ci95_b: b?.interval,
+  };
+}
