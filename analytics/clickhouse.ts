@@ -66,6 +66,8 @@ const graceMs = 5_000;
 /** Two repeats of a read: one for a connection closed under us, one for a warehouse that restarts. */
 const readAttemptsMax = 3;
 const readRetryMs = 200;
+/** Before each search for a query that was given up: it may be on its way still. Its own time limit is the end. */
+const killPausesMs = [0, 100, 500, 2_000, 5_000];
 
 export function openWarehouse(options: WarehouseOptions): Warehouse {
   const { socketPath, clock } = options;
@@ -84,6 +86,9 @@ export function openWarehouse(options: WarehouseOptions): Warehouse {
     ...(embedded ? { http_agent: socketAgent(socketPath), set_basic_auth_header: false } : {}),
     log: { level: ClickHouseLogLevel.OFF }, // failures are returned; the client's own text holds statements
   });
+
+  const closing = new AbortController();
+  const searches = new Set<Promise<void>>();
 
   async function within<Value>(
     timeoutMs: number,
@@ -105,13 +110,24 @@ export function openWarehouse(options: WarehouseOptions): Warehouse {
     }
   }
 
-  /** A query that still computes does not notice that nobody listens: it is looked up by its mark and ended. */
-  async function kill(mark: string): Promise<void> {
+  /**
+   * A query that still computes does not notice that nobody listens: it is looked up by its mark and ended. It may have
+   * been given up before it began over there, so it is looked for more than once.
+   */
+  async function endOverThere(mark: string): Promise<void> {
     const condition = "query LIKE {mark:String} AND query NOT LIKE '%KILL QUERY%'";
     const where = options.cluster === undefined ? "" : " ON CLUSTER {cluster:Identifier}";
-    const statement = { query: `KILL QUERY${where} WHERE ${condition} ASYNC` };
     const query_params = { mark: `%${mark}%`, ...(where === "" ? {} : { cluster: options.cluster }) };
-    await within(graceMs, () => client.command({ ...statement, query_params }));
+    for (const pauseMs of killPausesMs) {
+      await clock.sleep(pauseMs, closing.signal);
+      if (closing.signal.aborted) return;
+      const killed = await within(graceMs, async (signal) => {
+        const query = `KILL QUERY${where} WHERE ${condition} ASYNC`;
+        const found = await client.query({ query, query_params, format: "JSON", abort_signal: signal });
+        return (await found.json()).data.length > 0;
+      });
+      if (killed.ok && killed.value) return;
+    }
   }
 
   async function read<Row>(sql: string, parameters: Parameters, timeoutMs: number): Answered<Row[]> {
@@ -165,24 +181,30 @@ export function openWarehouse(options: WarehouseOptions): Warehouse {
 
     async stream(sql, parameters, receive, { timeoutMs = queryTimeoutMs, signal } = {}) {
       const mark = `weir-${randomUUID()}`;
-      let ended = false;
+      let givenUp = false;
       const answer = await within(timeoutMs + graceMs, async (deadline) => {
         const either = signal === undefined ? deadline : AbortSignal.any([deadline, signal]);
-        const { stream } = await client.exec({
-          query: `/* ${mark} */ ${sql}\nFORMAT Native`,
-          query_params: parameters,
-          abort_signal: either,
-          decompress_response_stream: !embedded,
-          clickhouse_settings: { max_execution_time: timeoutMs / 1_000, max_result_bytes: "0" },
-        });
-        // The client's own abort ends with the head of the answer; what comes after is cut here.
-        const cut = (): unknown => stream.destroy();
-        either.addEventListener("abort", cut, { once: true });
-        for await (const chunk of stream) receive(chunk as Uint8Array);
-        either.throwIfAborted();
-        ended = true;
+        try {
+          const { stream } = await client.exec({
+            query: `/* ${mark} */ ${sql}\nFORMAT Native`,
+            query_params: parameters,
+            abort_signal: either,
+            decompress_response_stream: !embedded,
+            clickhouse_settings: { max_execution_time: timeoutMs / 1_000, max_result_bytes: "0" },
+          });
+          // The client's own abort ends with the head of the answer; what comes after is cut here.
+          const cut = (): unknown => stream.destroy();
+          either.addEventListener("abort", cut, { once: true });
+          for await (const chunk of stream) receive(chunk as Uint8Array);
+          either.throwIfAborted();
+        } finally {
+          givenUp = either.aborted;
+        }
       });
-      if (!ended) await kill(mark);
+      if (givenUp) {
+        const search = endOverThere(mark).finally(() => searches.delete(search));
+        searches.add(search);
+      }
       return answer;
     },
 
@@ -194,7 +216,11 @@ export function openWarehouse(options: WarehouseOptions): Warehouse {
     async ping() {
       return (await client.ping()).success;
     },
-    close: () => client.close(),
+    async close() {
+      closing.abort();
+      await Promise.all(searches);
+      await client.close();
+    },
   };
 }
 

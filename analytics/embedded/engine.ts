@@ -21,6 +21,13 @@ export interface Output {
   readonly rowsWritten: number;
 }
 
+/** Whoever a long answer is poured to. */
+export interface Taker {
+  readonly wanted: () => boolean;
+  /** False when nobody wants more. */
+  readonly take: (bytes: Uint8Array) => Promise<boolean>;
+}
+
 export interface RawInsert {
   readonly table: string;
   readonly columns: readonly string[] | undefined;
@@ -32,6 +39,8 @@ export interface RawInsert {
 /** Each long query takes a thread of libuv's pool of 16; the rest is for files and sockets. */
 const readersCount = 6;
 const writersCount = 2;
+/** A statement that ends others does not stand in line behind them. */
+const killersCount = 1;
 /** At 10 ms a short query, the last in line waits 0.4 s; behind long reports it is told so at once. */
 const waitingMax = 256;
 /** Marks of 100 M rows take about 100 MB; the default of 5 GB is a server's. */
@@ -49,18 +58,21 @@ export function openEngine({ directory, memoryBytesMax }: EngineOptions) {
     `--max_result_bytes=${resultBytesMax}`,
   ];
   const open = (): Session => openSession(directory, connectionArgs);
-  const sessions = Array.from({ length: readersCount + writersCount }, open);
+  const sessions = Array.from({ length: readersCount + writersCount + killersCount }, open);
   const readers = new Gate(sessions.slice(0, readersCount), waitingMax);
-  const writers = new Gate(sessions.slice(readersCount), waitingMax);
+  const writers = new Gate(sessions.slice(readersCount, readersCount + writersCount), waitingMax);
+  const killers = new Gate(sessions.slice(readersCount + writersCount), waitingMax);
+  const lanes = { read: readers, write: writers, kill: killers };
+  const sumOf = (what: "running" | "waiting"): number => readers[what] + writers[what] + killers[what];
   let closing = false;
   const refuseWhenClosing = (): void => {
     if (closing) throw exceptions.aborted();
   };
 
   return {
-    async run(lane: "read" | "write", sql: string, format: string): Promise<Output> {
+    async run(lane: keyof typeof lanes, sql: string, format: string): Promise<Output> {
       refuseWhenClosing();
-      return (lane === "write" ? writers : readers).use(async (session) => {
+      return use(lanes[lane], async (session) => {
         const result = await session.queryAsync(sql, { format });
         const { elapsed, rowsRead, bytesRead } = result;
         return { bytes: result.bytes(), elapsedMs: elapsed * 1_000, rowsRead, bytesRead, rowsWritten: 0 };
@@ -68,9 +80,10 @@ export function openEngine({ directory, memoryBytesMax }: EngineOptions) {
     },
 
     /** Bytes as they are made, for as long as the caller takes them. Its connection is busy until then. */
-    async stream(sql: string, format: string, take: (bytes: Uint8Array) => Promise<boolean>): Promise<void> {
+    async stream(sql: string, format: string, { wanted, take }: Taker): Promise<void> {
       refuseWhenClosing();
-      await readers.use(async (session) => {
+      await use(readers, async (session) => {
+        if (!wanted()) return; // given up in the line
         for await (const chunk of session.queryStream(sql, { format })) if (!(await take(chunk.raw()))) break;
       });
     },
@@ -78,7 +91,7 @@ export function openEngine({ directory, memoryBytesMax }: EngineOptions) {
     /** One body becomes one part for each partition it touches, or nothing. */
     async insert({ table, columns, format, body, settings }: RawInsert): Promise<Output> {
       refuseWhenClosing();
-      return writers.use(async (session) => {
+      return use(writers, async (session) => {
         const request = {
           table,
           values: body,
@@ -98,17 +111,32 @@ export function openEngine({ directory, memoryBytesMax }: EngineOptions) {
     },
 
     get load() {
-      return { running: readers.running + writers.running, waiting: readers.waiting + writers.waiting };
+      return { running: sumOf("running"), waiting: sumOf("waiting") };
     },
 
     /** Refuses new statements, waits for the running ones, then closes. */
     async close(): Promise<void> {
       closing = true;
       await drainPending();
-      while (readers.waiting + writers.waiting + readers.running + writers.running > 0) await drainPending();
+      while (sumOf("running") + sumOf("waiting") > 0) await drainPending();
       for (const session of sessions) session.close();
     },
   };
+}
+
+/**
+ * The engine keeps what a failed statement held, its memory and its line in the list of processes, until the
+ * connection's next statement.
+ */
+function use<Value>(gate: Gate<Session>, work: (session: Session) => Promise<Value>): Promise<Value> {
+  return gate.use(async (session) => {
+    try {
+      return await work(session);
+    } catch (error) {
+      await session.queryAsync("SELECT 1").catch(() => undefined); // the first failure is the one to tell
+      throw error;
+    }
+  });
 }
 
 function openSession(directory: string, connectionArgs: readonly string[]): Session {

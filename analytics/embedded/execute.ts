@@ -1,5 +1,5 @@
 import type { RawInsertFormat } from "chdb";
-import type { Engine, Output } from "./engine.ts";
+import type { Engine, Output, Taker } from "./engine.ts";
 import { exceptions } from "./exception.ts";
 import { bindParameters } from "./parameters.ts";
 import { withSettings } from "./settings.ts";
@@ -13,8 +13,8 @@ export interface Execution {
   readonly parameters: ReadonlyMap<string, string>;
   readonly settings: Settings;
   readonly defaultFormat: string;
-  /** Takes columns as they are made; false when nobody wants more. */
-  readonly pour: (bytes: Uint8Array) => Promise<boolean>;
+  /** Takes columns as they are made. */
+  readonly taker: Taker;
 }
 
 /** Of many rows for a program, not for eyes: sent as it is made, so that its size is no bound. */
@@ -56,10 +56,11 @@ export async function execute(
   const text = withSettings(statement, bindParameters(statement, parameters), settings, defaultFormat);
   const format = statement.format ?? defaultFormat;
   if (format === pouredFormat) {
-    await engine.stream(text, defaultFormat, execution.pour);
+    await engine.stream(text, defaultFormat, execution.taker);
     return { ...poured, format };
   }
-  return { ...(await engine.run("read", text, defaultFormat)), format };
+  const lane = statement.verb === "KILL" ? "kill" : "read";
+  return { ...(await engine.run(lane, text, defaultFormat)), format };
 }
 
 async function insertBody(

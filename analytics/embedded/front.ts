@@ -72,7 +72,7 @@ export function createFront({ engine, version, health }: FrontOptions): Server {
           [...search].filter(([name]) => !reserved.has(name) && !name.startsWith("param_")),
         ),
         defaultFormat: search.get("default_format") ?? "TabSeparated",
-        pour: (bytes) => pour(response, bytes),
+        taker: { wanted: () => !response.destroyed, take: (bytes) => pour(response, bytes) },
       });
       await send(request, response, output, search.get("enable_http_compression") === "1");
     } finally {
