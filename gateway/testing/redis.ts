@@ -35,7 +35,7 @@ export async function startRedis(): Promise<TestRedis> {
 
 async function answers(port: number): Promise<void> {
   const { connect } = await import("node:net");
-  const deadline = systemClock.monotonicMs() + 10_000;
+  const deadline = systemClock.monotonicMs() + 30_000;
   while (systemClock.monotonicMs() < deadline) {
     const socket = connect(port, "127.0.0.1");
     const opened = await Promise.race([

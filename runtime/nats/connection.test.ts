@@ -63,14 +63,14 @@ describe("a connection", () => {
       if (payload === "throw") throw new Error("defect");
       return succeed({ payload, subject });
     });
-    assert.deepEqual(await connection.messaging.request("loud.x", 7, { timeoutMs: 1_000 }), {
+    assert.deepEqual(await connection.messaging.request("loud.x", 7, { timeoutMs: 10_000 }), {
       ok: true,
       value: { payload: 7, subject: "loud.x" },
     });
-    const thrown = await connection.messaging.request("loud.x", "throw", { timeoutMs: 1_000 });
+    const thrown = await connection.messaging.request("loud.x", "throw", { timeoutMs: 10_000 });
     assert.equal(!thrown.ok && thrown.failure.code, "internal");
     await stop();
-    assert.equal((await connection.messaging.request("loud.x", 7, { timeoutMs: 1_000 })).ok, false);
+    assert.equal((await connection.messaging.request("loud.x", 7, { timeoutMs: 10_000 })).ok, false);
   });
 
   test("last sequences and ranges of a filter are those of the leader", async () => {

@@ -24,7 +24,7 @@ describe("requests", () => {
     for (let round = 0; round < 10; round++) {
       const leave = await serving.messaging.serve("leaving", async () => succeed(round));
       const asked = Array.from({ length: 200 }, () =>
-        connection.messaging.request("leaving", {}, { timeoutMs: 2_000 }),
+        connection.messaging.request("leaving", {}, { timeoutMs: 10_000 }),
       );
       const left = leave();
       const codes = (await Promise.all(asked)).map((reply) => (reply.ok ? "answered" : reply.failure.code));

@@ -30,7 +30,7 @@ export async function startNats(options: Partial<NatsServerOptions> = {}): Promi
 export async function eventually(
   what: string,
   condition: () => boolean | Promise<boolean>,
-  msMax = 10_000,
+  msMax = 30_000,
 ): Promise<void> {
   const deadlineMs = systemClock.monotonicMs() + msMax;
   while (!(await condition())) {

@@ -158,7 +158,7 @@ export const fastClock = (factor: number): Clock => ({
 });
 
 /** Resolves once `condition` holds; fails the test when it does not within `timeoutMs`. */
-export async function until(condition: () => boolean, what: string, timeoutMs = 5_000): Promise<void> {
+export async function until(condition: () => boolean, what: string, timeoutMs = 30_000): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   while (!condition()) {
     if (performance.now() > deadline) throw new Error(`timed out waiting until ${what}`);
