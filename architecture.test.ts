@@ -181,7 +181,7 @@ test("importing a module does nothing", () => {
   const result = spawnSync(
     process.execPath,
     ["--disable-warning=ExperimentalWarning", "--input-type=module", "--eval", script],
-    { encoding: "utf8", timeout: 60_000 },
+    { encoding: "utf8", timeout: 300_000 },
   );
   assert.deepEqual(
     { status: result.status, stdout: result.stdout, stderr: result.stderr },

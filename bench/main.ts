@@ -15,7 +15,7 @@ const benches: Readonly<Record<string, string>> = {
   runtime: "actors: steps, asks, appends, folds, activation, fail-over and memory, against bare NATS",
 };
 
-const help = `Usage: npm run bench -- <name> [--json] [--quick] [--install]
+const help = `Usage: npm run bench -- <name> [--json] [--quick] [--install] [--only=PART]
 
 ${Object.entries(benches)
   .map(([name, what]) => `  ${name.padEnd(10)}${what}`)
@@ -24,12 +24,17 @@ ${Object.entries(benches)
   --json    print the report as JSON
   --quick   a tenth of the work: shows that it runs, not how fast
   --install fetch the peers that \`peers\` compares with, in their pinned versions, into .data/bench-peers
+  --only    one part of a bench that has several: with \`runtime\`, memory for one
 `;
 
 const given = process.argv.slice(2);
 const names = given.filter((argument) => !argument.startsWith("--"));
 const flags = new Set(given.filter((argument) => argument.startsWith("--")));
-const unknown = [...flags].filter((flag) => !["--json", "--quick", "--install", "--help"].includes(flag));
+const onlyFlag = "--only=";
+const only = [...flags].find((flag) => flag.startsWith(onlyFlag));
+const unknown = [...flags].filter(
+  (flag) => flag !== only && !["--json", "--quick", "--install", "--help"].includes(flag),
+);
 
 if (flags.has("--help") || given.length === 0) process.stdout.write(help);
 else if (unknown.length > 0 || names.length === 0 || names.some((name) => !Object.hasOwn(benches, name))) {
@@ -45,6 +50,7 @@ else if (unknown.length > 0 || names.length === 0 || names.some((name) => !Objec
     const report = await run({
       scale: flags.has("--quick") ? 0.1 : 1,
       install: flags.has("--install"),
+      ...(only === undefined ? {} : { only: only.slice(onlyFlag.length) }),
       progress,
     });
     process.stdout.write(flags.has("--json") ? jsonOf(report) : tableOf(report));

@@ -36,6 +36,8 @@ export interface BenchOptions {
   readonly scale: number;
   /** Fetch first what is optional and missing, for a bench that has such things. */
   readonly install?: boolean;
+  /** Name of one part, for a bench that has several; all of them when absent. */
+  readonly only?: string;
   /** Told what is being measured, for a person who waits. */
   readonly progress: (line: string) => void;
 }

@@ -23,7 +23,10 @@ const parts: readonly (readonly [string, Measure])[] = [
 const interrupted = 130; // as a shell reports Ctrl-C
 
 /** The actor runtime against what NATS and its client library can do alone, on the same machine in the same run. */
-export async function run({ scale, progress }: BenchOptions): Promise<BenchReport> {
+export async function run({ scale, progress, only }: BenchOptions): Promise<BenchReport> {
+  const chosen = parts.filter(([name]) => only === undefined || name === only);
+  if (chosen.length === 0)
+    throw new Error(`no part ${only ?? ""}: there are ${parts.map(([name]) => name).join(", ")}`);
   const crew = new Crew();
   const [loadBefore = 0] = loadavg();
   let ending: Promise<never> | undefined;
@@ -34,7 +37,7 @@ export async function run({ scale, progress }: BenchOptions): Promise<BenchRepor
   process.once("SIGTERM", interrupt);
   const rows: BenchRow[] = [];
   try {
-    for (const [name, measure] of parts) {
+    for (const [name, measure] of chosen) {
       progress(`runtime: ${name}`);
       rows.push(...(await measure(crew, scale)));
     }

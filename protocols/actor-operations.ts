@@ -85,7 +85,8 @@ export const ActorDetail = z.object({
   host: z.string(),
   /** Absent: it sleeps, and the next ask wakes it. */
   live: ActorRow.optional(),
-  snapshot: z.object({ position: Count, version: Count, bytes: Count }).optional(),
+  /** `time`, of a fold: when the last message was written that it holds. */
+  snapshot: z.object({ position: Count, version: Count, bytes: Count, time: EpochMs.optional() }).optional(),
   /** Of an entity: what its journal says, read aside without waking it. */
   journal: z
     .object({
@@ -98,7 +99,12 @@ export const ActorDetail = z.object({
       effects: Count,
     })
     .optional(),
+  /** Of a fold: what it reads. `last` is the newest message of its subject, `first` the oldest of the stream. */
+  stream: z.object({ stream: z.string(), subject: z.string(), first: Count, last: Count }).optional(),
+  /** Of an entity, from its journal; of a fold, from memory, or from its snapshot while it sleeps. */
   state: Excerpt.optional(),
+  /** Of a fold: the position that the state reflects. */
+  statePosition: Count.optional(),
   timers: z.array(z.object({ name: z.string(), at: EpochMs, message: Excerpt })),
   /** Effects that the journal does not know as performed, oldest first; as many as fit. */
   effects: z.array(z.object({ number: Count, effect: Excerpt })),

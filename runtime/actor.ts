@@ -7,6 +7,8 @@ export interface Tell {
   readonly runtime: "tell";
   readonly to: Address;
   readonly message: unknown;
+  /** Of the message; 1 when absent. */
+  readonly version?: number;
 }
 
 /** A message to a stream: at least once, under an id that the stream's dedupe window makes once. JSON. */
@@ -18,7 +20,12 @@ export interface Publish {
 
 /** Effects that the runtime performs by itself. Anything else goes to the behaviour's `perform`. */
 export type RuntimeEffect = Tell | Publish;
-export const tell = (to: Address, message: unknown): Tell => ({ runtime: "tell", to, message });
+export const tell = (to: Address, message: unknown, version?: number): Tell => ({
+  runtime: "tell",
+  to,
+  message,
+  ...(version === undefined ? {} : { version }),
+});
 export const publish = (subject: string, payload: unknown): Publish => ({
   runtime: "publish",
   subject,

@@ -65,6 +65,8 @@ export interface FoldBehaviour<State, Failed> {
     message: unknown,
     at: { readonly key: string; readonly position: number },
   ): Reply<unknown, Failed>;
+  /** What a person who looks at the state is shown; absent: the state, as far as its own properties say it. */
+  outline?(state: State): unknown;
   /** Called at most every `noticeIntervalMs` after progress; drains what changed. */
   notices?(state: State, at: { readonly key: string; readonly position: number }): readonly Notice[];
   /**

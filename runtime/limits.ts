@@ -15,7 +15,7 @@ export const commitStepsMax = 128;
 export const rememberedCommandsMax = 1_024;
 
 /** Long enough that a person's session keeps its actors warm. */
-export const idleMsMax = 10 * 60_000;
+export const idleMsDefault = 10 * 60_000;
 
 /** Effects waiting behind a slow one; beyond, commands are refused until it is done. */
 export const effectsWaitingMax = 1_024;

@@ -51,6 +51,12 @@ export const partitionFold = (
   },
   encode: (state) => state.encode(),
   decode: (bytes) => Partition.decode(bytes),
+  outline: (state) => ({
+    bytes: state.byteLength,
+    waiting: state.outgoing.length,
+    counts: state.counts,
+    sums: Object.fromEntries(state.experiments.map((key) => [key, state.tally(key)?.summary()])),
+  }),
   ask: (state, message, at) => {
     const parsed = PartitionMessage.safeParse(message);
     if (!parsed.success) return fail<Failure>({ code: "invalid_message", issues: issuesOf(parsed.error) });

@@ -23,13 +23,12 @@ function textOf(detail: ActorDetail): string {
     `${kind}/${key}: ${live?.status ?? "asleep"} (${held})`,
     ...(live === undefined ? [] : liveLines(live)),
     ...journalLines(detail),
-    ...(snapshot === undefined
-      ? []
-      : [`snapshot  at ${snapshot.position}, version ${snapshot.version}, ${snapshot.bytes} bytes`]),
+    ...streamLines(detail),
+    ...(snapshot === undefined ? [] : [snapshotLine(snapshot)]),
     ...timers.map(({ name, at, message }) => `timer     ${name} at ${instant(at)}: ${oneLine(message)}`),
     ...effects.map(({ number, effect }) => `effect    ${number} not known as performed: ${oneLine(effect)}`),
     ...(detail.problem === undefined ? [] : [`PROBLEM   ${detail.problem}`]),
-    ...stateLines(detail.state),
+    ...stateLines(detail),
   ].join("\n");
 }
 
@@ -67,10 +66,25 @@ function journalLines({ journal }: ActorDetail): string[] {
   return [`journal   ${subject}: ${since}`, ...table.map((line) => `  ${line}`)];
 }
 
-function stateLines(state: Excerpt | undefined): string[] {
+function streamLines({ stream }: ActorDetail): string[] {
+  if (stream === undefined) return [];
+  const { stream: name, subject, first, last } = stream;
+  return [`stream    ${subject}: newest message ${last}; ${name} begins at ${first}`];
+}
+
+function snapshotLine({ position, version, bytes, time }: NonNullable<ActorDetail["snapshot"]>): string {
+  const upTo = time === undefined ? "" : `, up to a message of ${instant(time)}`;
+  return `snapshot  at ${position}, version ${version}, ${bytes} bytes${upTo}`;
+}
+
+function stateLines({ state, statePosition }: ActorDetail): string[] {
   if (state === undefined) return [];
   const text = JSON.stringify(state.value, null, 2).replaceAll("\n", "\n  ");
-  return [`state${state.cut ? "     cut: it is too large to be shown whole" : ""}`, `  ${text}`];
+  const notes = [
+    ...(statePosition === undefined ? [] : [`at ${statePosition}`]),
+    ...(state.cut ? ["cut: it is too large to be shown whole"] : []),
+  ];
+  return [`state     ${notes.join(", ")}`.trimEnd(), `  ${text}`];
 }
 
 const instant = (at: number): string => new Date(at).toISOString();

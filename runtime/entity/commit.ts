@@ -7,6 +7,9 @@ import type { TellOrigin } from "../messaging/command.ts";
 // One commit is one message: all of one step, or of the few that arrived while the commit before was on its way.
 // A commit without steps is a fence, which proves ownership when an actor opens, or a mark of performed effects.
 
+/** A timer may fire under another program than the one that set it: `v` says what its message is, 1 when absent. */
+export type WrittenTimerChange = TimerChange & { readonly v?: number };
+
 export interface CommittedStep {
   /** Command id: a repeated command is answered from the journal. */
   readonly id: string;
@@ -15,7 +18,7 @@ export interface CommittedStep {
   readonly events: readonly unknown[];
   readonly reply: Reply;
   readonly effects?: readonly unknown[];
-  readonly timers?: readonly TimerChange[];
+  readonly timers?: readonly WrittenTimerChange[];
   /** The timer that this step was: it ends with it. */
   readonly fired?: { readonly name: string; readonly number: number };
   readonly from?: TellOrigin;

@@ -11,6 +11,7 @@ import { moved } from "../messaging/command.ts";
 import type { ActorReply, Command } from "../messaging/command.ts";
 import { Defect } from "./defects.ts";
 import type { AnyBehaviour, NumberedEffect, Restored } from "./envelope.ts";
+import type { EntityState, Living, Parked } from "./entity-state.ts";
 import { Life } from "./life.ts";
 import type { Contradiction } from "./life.ts";
 import { loadEntity } from "./loading.ts";
@@ -33,16 +34,6 @@ import { WakeNote, wakeKey } from "./wake-note.ts";
 //       the same key.
 //   A7. A timer ends in the commit of its own step, so it counts once.
 
-interface Living {
-  readonly kind: "live";
-  readonly life: Life;
-  readonly outbox: Outbox;
-}
-type State =
-  | { readonly kind: "loading" | "stopped" }
-  | Living
-  | { readonly kind: "parked"; readonly failure: RuntimeFailure; readonly untilMs: number };
-
 const effectsFinishMsMax = 2_000;
 /** The journal learns of performed effects this long after the last one, unless a commit tells it sooner. */
 const markAfterMs = 1_000;
@@ -58,7 +49,7 @@ export class Entity implements Activation {
   readonly #due = new Map<string, Promise<ActorReply>>();
   readonly #poisonousTimers = new Set<number>();
   readonly #labels: { readonly kind: string };
-  #state: State = { kind: "loading" };
+  #state: EntityState = { kind: "loading" };
   #waiting: Pending[] = [];
   #woken = false;
   #markScheduled = false;
@@ -79,17 +70,21 @@ export class Entity implements Activation {
 
   get busy(): boolean {
     const effects = this.#state.kind === "live" ? this.#state.outbox.pending.length : 0;
-    return this.#due.size > 0 || effects > 0;
+    return this.#state.kind === "loading" || this.#due.size > 0 || effects > 0;
   }
 
   get usedMs(): number {
     return this.#usedMs;
   }
 
+  /** Between two lives it is not known what is left to do: it has to come back for it. */
   get wakeAt(): EpochMs | undefined {
-    if (this.#state.kind !== "live") return undefined;
-    const { life, outbox } = this.#state;
-    return outbox.pending.length > 0 ? this.#tools.clock.now() : earliestTimer(life.committed.timers)?.at;
+    const state = this.#state;
+    const now = this.#tools.clock.now();
+    if (state.kind === "stopped") return undefined;
+    if (state.kind === "loading") return now;
+    if (state.kind === "parked") return (now + this.#restMs(state)) as EpochMs;
+    return state.outbox.pending.length > 0 ? now : earliestTimer(state.life.committed.timers)?.at;
   }
 
   describe(): ActivationView {
@@ -174,9 +169,13 @@ export class Entity implements Activation {
     return fail(failure);
   }
 
-  #parkedFailure({ failure, untilMs }: Extract<State, { kind: "parked" }>): RuntimeFailure {
-    const leftMs = Math.max(0, Math.ceil(untilMs - this.#tools.clock.monotonicMs()));
-    return "retryAfterMs" in failure ? { ...failure, retryAfterMs: leftMs } : failure;
+  #parkedFailure(parked: Parked): RuntimeFailure {
+    const { failure } = parked;
+    return "retryAfterMs" in failure ? { ...failure, retryAfterMs: this.#restMs(parked) } : failure;
+  }
+
+  #restMs({ untilMs }: Parked): number {
+    return Math.max(0, Math.ceil(untilMs - this.#tools.clock.monotonicMs()));
   }
 
   /** Loads until it lives. Rests in between, longer when loading is hopeless. */
@@ -289,14 +288,23 @@ export class Entity implements Activation {
 
   /** Resolves to whether the timer has ended. */
   async #fire(timer: Timer): Promise<boolean> {
-    const command = { id: timerCommandId(timer), by: "timer", message: timer.message };
-    const v = this.#behaviour.messageVersion;
-    await (this.#due.get(command.id) ?? this.#accept(v === undefined ? command : { ...command, v }, timer));
+    const { v = 1, message } = timer;
+    const command = { id: timerCommandId(timer), by: "timer", message, v };
+    if (v > (this.#behaviour.messageVersion ?? 1)) return this.#leaveToNewer(timer, v);
+    await (this.#due.get(command.id) ?? this.#accept(command, timer));
     const { kind } = this.#state;
     if (kind !== "live") return false;
     const ended = this.#state.life.committed.timers.byName.get(timer.name)?.number !== timer.number;
     if (ended) this.#tools.metrics.timersFired(1, this.#labels);
     return ended;
+  }
+
+  /** A newer program set it: it rings when such a program owns the actor again. */
+  #leaveToNewer({ name }: Timer, found: number): false {
+    const { messageVersion: supported = 1 } = this.#behaviour;
+    this.#tools.log.debug("timer_of_newer_version", { actor: addressText(this.#address), name, found });
+    this.#refuse({ code: "newer_version", what: "message", found, supported });
+    return false;
   }
 
   #contradicted(living: Living, outcome: Contradiction, unsettled: readonly Pending[]): void {

@@ -129,6 +129,8 @@ interface SnapshotContent {
   readonly done?: number;
   readonly pending?: readonly NumberedEffect[];
   readonly remembered: RememberedEntries | RememberedEntries["replies"];
+  /** Version of the events that its writer knew; 1 when absent. */
+  readonly v?: number;
 }
 
 /** Structured clone rather than JSON: a state may hold maps, sets and typed arrays. */
@@ -141,15 +143,22 @@ export function snapshotOf(behaviour: AnyBehaviour, restored: Restored): Snapsho
     done,
     pending,
     remembered: remembered.entries(),
+    ...(behaviour.eventVersion === undefined ? {} : { v: behaviour.eventVersion }),
   };
   return { version: behaviour.version, position: position.sequence, bytes: serialize(content) };
 }
 
-/** Reads `snapshotOf` back; undefined when the bytes are not what it wrote: the journal has it all. */
-export function restoredFrom({ position: sequence, bytes }: Snapshot): Restored | undefined {
+/**
+ * Reads `snapshotOf` back; undefined when the bytes are not what it wrote: the journal has it all. Nor is one of use that
+ * a program with newer events wrote: it may stand for events that we must not pass over, so the journal has to say.
+ */
+export function restoredFrom(
+  { eventVersion = 1 }: Pick<AnyBehaviour, "eventVersion">,
+  { position: sequence, bytes }: Snapshot,
+): Restored | undefined {
   try {
     const content = deserialize(bytes) as SnapshotContent;
-    if ((content.format ?? 1) > snapshotFormat) return undefined;
+    if ((content.format ?? 1) > snapshotFormat || (content.v ?? 1) > eventVersion) return undefined;
     const { state, events, cid, effects = 0, timers = noTimers, at = 0 as EpochMs } = content;
     const { done = 0, pending = [], remembered } = content;
     return {

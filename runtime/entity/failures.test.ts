@@ -6,6 +6,7 @@ import { MemoryJournal } from "../memory/journal.ts";
 import type { JournalAppend } from "../ports/journal.ts";
 import { memoryTools, ownershipOf } from "../testing/actor-tools.ts";
 import { ManualClock } from "../testing/manual-clock.ts";
+import { eventually } from "../testing/nats.ts";
 import { scripted, scriptedAddress, scriptedEntity, valueOf } from "../testing/scripted.ts";
 import { Entity } from "./entity.ts";
 
@@ -29,7 +30,7 @@ describe("an owner that dies", () => {
     await first.tell({});
     journal.dies = "before";
     void first.tell(command, "c");
-    await new Promise((done) => setTimeout(done, 5));
+    await eventually("it is dead", () => journal.dies === undefined);
     const keys: string[] = [];
     const next = scriptedEntity(tools, 2, { perform: async (_effect, key) => void keys.push(key) });
     assert.deepEqual(await next.tell(command, "c"), succeed(1));
@@ -44,7 +45,7 @@ describe("an owner that dies", () => {
     await first.tell({});
     journal.dies = "after";
     void first.tell(command, "c");
-    await new Promise((done) => setTimeout(done, 5));
+    await eventually("it is dead", () => journal.dies === undefined);
     const keys: string[] = [];
     const next = scriptedEntity(tools, 2, { perform: async (_effect, key) => void keys.push(key) });
     assert.deepEqual(await next.tell(command, "c"), succeed(1));

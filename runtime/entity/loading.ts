@@ -77,7 +77,7 @@ async function keptState(
 ): Promise<Restored | undefined> {
   let restored: Restored | undefined;
   await snapshots.load(address, behaviour.version, {
-    accepts: (snapshot) => (restored = restoredFrom(snapshot)) !== undefined,
+    accepts: (snapshot) => (restored = restoredFrom(behaviour, snapshot)) !== undefined,
     rejected: (reason, position) => {
       metrics.snapshotsRejected(1, { kind: behaviour.kind, reason });
       log.warn("snapshot_rejected", { actor: addressText(address), reason, position });

@@ -50,6 +50,7 @@ export async function performEffect(
     from: { actor, number },
     timeoutMs: tellTimeoutMs,
     trace,
+    ...(effect.version === undefined ? {} : { version: effect.version }),
   });
   if (reply.ok) return;
   const { code } = reply.failure;

@@ -2,11 +2,12 @@ import { Buffer } from "node:buffer";
 import { fail, succeed } from "../../protocols/errors.ts";
 import type { Reply, RuntimeFailure } from "../../protocols/errors.ts";
 import type { EpochMs } from "../../protocols/time.ts";
+import type { TimerChange } from "../actor.ts";
 import { issuesOfThrown } from "../messaging/command.ts";
 import type { ActorReply } from "../messaging/command.ts";
 import { stepBytesMax } from "../limits.ts";
 import type { Random } from "../ports/random.ts";
-import type { CommittedStep } from "./commit.ts";
+import type { CommittedStep, WrittenTimerChange } from "./commit.ts";
 import { applyStep } from "./envelope.ts";
 import type { AnyBehaviour, Envelope } from "./envelope.ts";
 import type { Pending, PendingStep } from "./step-group.ts";
@@ -56,7 +57,7 @@ export function handleCommand(
     events,
     reply: step.reply as Reply,
     ...(effects.length === 0 ? {} : { effects }),
-    ...(timers.length === 0 ? {} : { timers }),
+    ...(timers.length === 0 ? {} : { timers: timers.map((change) => versioned(change, behaviour)) }),
     ...(timer === undefined ? {} : { fired: { name: timer.name, number: timer.number } }),
     ...(command.from === undefined ? {} : { from: command.from }),
     ...(effects.length === 0 || !isSampled(trace) ? {} : { trace }),
@@ -65,6 +66,9 @@ export function handleCommand(
 
 /** A trace that nobody records is not worth its bytes in the journal. */
 const isSampled = (trace: string | undefined): trace is string => trace?.endsWith("-01") === true;
+
+const versioned = (change: TimerChange, { messageVersion: v }: AnyBehaviour): WrittenTimerChange =>
+  "cancel" in change || v === undefined ? change : { ...change, v };
 
 /** Ends a timer whose message crashed the actor, without asking the behaviour again. */
 export function endTimer(

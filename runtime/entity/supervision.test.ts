@@ -3,10 +3,11 @@ import { describe, test } from "node:test";
 import { fail, succeed } from "../../protocols/errors.ts";
 import { restartsInWindowMax } from "../limits.ts";
 import { addressText } from "../messaging/address.ts";
-import { memoryTools } from "../testing/actor-tools.ts";
+import { memoryTools, ownershipOf } from "../testing/actor-tools.ts";
 import { ManualClock } from "../testing/manual-clock.ts";
-import { scriptedAddress, scriptedEntity, valueOf } from "../testing/scripted.ts";
+import { scripted, scriptedAddress, scriptedEntity, valueOf } from "../testing/scripted.ts";
 import { encodeCommit } from "./commit.ts";
+import { Entity } from "./entity.ts";
 
 const subject = "log.scripted.s";
 const codeOf = (reply: { ok: boolean; failure?: unknown }) =>
@@ -109,6 +110,21 @@ describe("an actor that fails", () => {
   });
 });
 
+test("an actor between two lives, or parked, has to come back for what is left", async () => {
+  const clock = new ManualClock();
+  const { entity, tell } = scriptedEntity(memoryTools({ clock }));
+  await tell({ timers: [{ set: "t", at: clock.now() + 60_000, message: {} }] });
+  for (let crash = 0; crash <= restartsInWindowMax; crash++) {
+    assert.equal(codeOf(await tell({ crash: true })), "internal");
+    if (crash === restartsInWindowMax) break;
+    assert.deepEqual([entity.describe().status, entity.busy, entity.wakeAt], ["loading", true, clock.now()]);
+    await clock.pass(2_500);
+  }
+  await clock.pass(0);
+  assert.deepEqual([entity.describe().status, entity.busy], ["parked", false]);
+  assert.equal(entity.wakeAt, clock.now() + 10_000);
+});
+
 describe("versions", () => {
   test("a message of a newer version is refused by name, an older one is parsed as what it is", async () => {
     const { entity } = scriptedEntity(memoryTools(), 1, { messageVersion: 2 });
@@ -132,6 +148,55 @@ describe("versions", () => {
     await older.entity.stop();
     const again = scriptedEntity(tools, 3, { eventVersion: 2 });
     assert.deepEqual(await again.tell({}), succeed(1));
+  });
+
+  test("a snapshot hides no newer events: an older program refuses the journal behind it too", async () => {
+    const clock = new ManualClock();
+    const tools = memoryTools({ clock });
+    const newer = scriptedEntity(tools, 1, { eventVersion: 2, snapshotEveryCommits: 1 });
+    await newer.tell({ events: ["two"] });
+    await clock.pass(10);
+    const older = scriptedEntity(tools, 2);
+    await clock.pass(100);
+    assert.equal(codeOf(await older.tell({ events: ["one"] })), "newer_version");
+    await older.entity.stop();
+    const again = scriptedEntity(tools, 3, { eventVersion: 2 });
+    assert.deepEqual(await again.tell({}), succeed(1));
+  });
+
+  test("a timer's message is parsed as what it was when it was set; an older program leaves a newer one ringing", async () => {
+    const clock = new ManualClock();
+    const tools = memoryTools({ clock });
+    const versions: number[] = [];
+    const open = (epoch: number, messageVersion?: number): Entity => {
+      const options = messageVersion === undefined ? {} : { messageVersion };
+      const behaviour = scripted(options);
+      const parse = (message: unknown, version: number) => {
+        versions.push(version);
+        return behaviour.parse(message, version);
+      };
+      return new Entity({ ...behaviour, parse }, scriptedAddress, tools, ownershipOf(epoch));
+    };
+    const ask = (entity: Entity, id: string, message: unknown) => entity.ask({ id, by: "test", message });
+    const due = { set: "t", at: clock.now() + 1_000, message: { events: ["rang"] } };
+    const oldest = open(1);
+    await ask(oldest, "a", { timers: [due] });
+    await oldest.stop();
+    const newer = open(2, 2);
+    await clock.pass(2_000);
+    assert.deepEqual(versions.splice(0), [1, 1]);
+    await ask(newer, "b", { timers: [{ ...due, set: "u", at: clock.now() + 1_000 }] });
+    await newer.stop();
+    const older = open(3);
+    await clock.pass(5_000);
+    assert.deepEqual(await ask(older, "c", {}), succeed(1));
+    assert.equal(older.describe().timers, 1);
+    await older.stop();
+    versions.length = 0;
+    const newest = open(4, 2);
+    await clock.pass(2_000);
+    assert.deepEqual(versions.splice(0), [2]);
+    assert.deepEqual(await ask(newest, "d", {}), succeed(2));
   });
 
   test("older events are lifted to the present version at replay", async () => {

@@ -1,8 +1,7 @@
 import type { EpochMs } from "../../protocols/time.ts";
-import type { TimerChange } from "../actor.ts";
 import { sleepUntilMsMax } from "../limits.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { CommittedStep } from "./commit.ts";
+import type { CommittedStep, WrittenTimerChange } from "./commit.ts";
 
 // Durable timers. They are part of an actor's state: set, moved, cancelled and ended by the steps in its journal.
 
@@ -10,6 +9,8 @@ export interface Timer {
   readonly name: string;
   readonly at: EpochMs;
   readonly message: unknown;
+  /** Version of the message; 1 when absent. */
+  readonly v?: number;
   /** Counts the actor's timers over its life, so that a timer set again is another one. */
   readonly number: number;
 }
@@ -41,12 +42,13 @@ export function timersAfter(
 }
 
 const timerOf = (
-  { set: name, at, message }: Extract<TimerChange, { set: string }>,
+  { set: name, at, message, v }: Extract<WrittenTimerChange, { set: string }>,
   number: number,
 ): Timer => ({
   name,
   at,
   message,
+  ...(v === undefined ? {} : { v }),
   number,
 });
 

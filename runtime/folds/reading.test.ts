@@ -71,10 +71,28 @@ test("a quiet fold takes the removal of others' messages for no loss, and its ne
 test("a stream that ends before the position, or is another one, is rolled back", () => {
   const reading = readingAt(50);
   assert.deepEqual(reading.compare(bounds(1, 40)), { kind: "rolled_back", from: 41, to: 50 });
-  assert.equal(reading.compare(bounds(1, 400, 101)).kind, "rolled_back");
+  assert.equal(reading.compare(bounds(1, 400, 501)).kind, "rolled_back");
   assert.equal(readingAt(50, { looked: false }).compare(bounds(1, 400, 501)).kind, "rolled_back");
   assert.equal(readingAt(50, { looked: false }).compare(bounds(1, 400, 500)).kind, "whole");
   assert.equal(reading.compare(bounds(1, 49), 49).kind, "whole", "the position of before the look counts");
+});
+
+test("a replica that names another birth, before what was counted, is of the same stream", () => {
+  assert.equal(readingAt(50).compare(bounds(1, 400, 101)).kind, "whole");
+  const old = new Reading();
+  old.restored({ position: 50 });
+  old.looked(bounds(1, 50), 50);
+  assert.equal(
+    old.compare(bounds(1, 400, 101)).kind,
+    "rolled_back",
+    "without a time it cannot be told apart",
+  );
+});
+
+test("a rewind of a fold that counted nothing passes over nothing", () => {
+  const fresh = new Reading();
+  fresh.rewind(bounds(1, 40));
+  assert.equal(fresh.passes(message(1, 10)), false);
 });
 
 test("after a rewind what was counted is passed, in whichever order it was removed, and the rest counts", () => {

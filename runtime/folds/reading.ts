@@ -84,11 +84,14 @@ export class Reading {
   /** Compares with a look at the stream. `position` is the one before the look was begun: it may move meanwhile. */
   compare(bounds: StreamBounds, position = this.#position): Finding {
     const { first, last, createdAt } = bounds;
+    // Replicas of a stream may each have a birth of their own (before 2.11, when a cluster is started again): another one
+    // is born after what we counted.
+    const [time, known] = [this.#time, this.#createdAt];
+    const later = createdAt !== undefined && time !== undefined && createdAt > time;
     const another =
-      createdAt !== undefined &&
-      (this.#createdAt === undefined
-        ? this.#time !== undefined && createdAt > this.#time && this.#rewound === undefined
-        : createdAt !== this.#createdAt);
+      known === undefined
+        ? later && this.#rewound === undefined
+        : createdAt !== undefined && createdAt !== known && (time === undefined ? position > 0 : later);
     if (last < position || another) return this.rolledBack(bounds, position);
     if (this.#covered !== undefined && first > this.#covered + 1)
       return { kind: "purged", from: this.#covered + 1, to: first - 1 }; // R2
@@ -101,7 +104,8 @@ export class Reading {
 
   /** Begins again at the start of the stream (R3). */
   rewind({ first, last, createdAt }: StreamBounds): void {
-    this.#rewound = { time: this.#time, last };
+    const counted = this.#position > 0 || this.#time !== undefined;
+    this.#rewound = counted ? { time: this.#time, last } : undefined; // who counted nothing passes over nothing
     this.#passed = 0;
     this.#position = 0;
     this.#positionTime = undefined;

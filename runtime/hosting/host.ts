@@ -12,7 +12,7 @@ import { hostedActors } from "../operations/hosted-actors.ts";
 import { serveOperations } from "../operations/host-operations.ts";
 import { LeaseKeeper } from "../ownership/lease-keeper.ts";
 import { leasesBucket } from "../ownership/lease-records.ts";
-import { leaseTtlMsDefault } from "../limits.ts";
+import { idleMsDefault, leaseTtlMsDefault } from "../limits.ts";
 import { silentLog } from "../ports/log.ts";
 import type { Log } from "../ports/log.ts";
 import { runtimeMetrics } from "../observability/metrics.ts";
@@ -37,6 +37,8 @@ export interface HostOptions {
   readonly standing?: () => readonly Address[];
   readonly leaseTtlMs?: number;
   readonly shardCount?: number;
+  /** An actor that nobody asked for this long is put to sleep. */
+  readonly idleMs?: number;
   /** The stream that holds `log.>`. */
   readonly journalStream?: string;
   readonly log?: Log;
@@ -57,7 +59,7 @@ export interface Host {
 const wakesBucket = "WAKES";
 const snapshotsStream = "SNAPSHOTS";
 const journalStreamDefault = "CONTROL";
-const housekeepingMs = 5_000;
+const housekeepingMsMax = 5_000;
 /** A clock that is slewed moves some milliseconds; what moves further was set. */
 const clockJumpMs = 1_000;
 /** In a bucket's key and in a placement score. */
@@ -144,6 +146,8 @@ export async function openHost(options: HostOptions): Promise<Host> {
   });
   await keeper.start();
 
+  const { idleMs = idleMsDefault } = options;
+  const housekeepingMs = Math.min(housekeepingMsMax, idleMs);
   const wallClock = new WallClock(clock);
   const keepHouse = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
@@ -154,8 +158,9 @@ export async function openHost(options: HostOptions): Promise<Host> {
         log.warn("clock_jumped", { jumpedMs: Math.round(jumpedMs) });
       }
       let live = 0;
-      for (const shard of shards.values()) {
-        shard.passivate();
+      for (const [number, shard] of shards) {
+        const count = shard.passivate(idleMs);
+        if (count > 0) log.debug("actors_put_to_sleep", { shard: number, count });
         live += shard.size;
       }
       metrics.liveActors(live);

@@ -12,7 +12,7 @@ import { Command, issuesOfThrown, moved } from "../messaging/command.ts";
 import type { ActorReply } from "../messaging/command.ts";
 import type { KeyValue, Messaging } from "../ports/connection.ts";
 import { WakeList } from "./wake-list.ts";
-import { activationsPerShardMax, idleMsMax, mailboxRetryAfterMs } from "../limits.ts";
+import { activationsPerShardMax, mailboxRetryAfterMs } from "../limits.ts";
 
 interface Resident {
   readonly address: Address;
@@ -91,12 +91,16 @@ export class Shard {
     }
   }
 
-  /** Puts actors to sleep that nobody asked for a while; their journals keep them. */
-  passivate(): void {
-    const before = this.#clock.monotonicMs() - idleMsMax;
+  /** Puts actors to sleep that nobody asked for a while; their journals keep them. Returns how many. */
+  passivate(idleMs: number): number {
+    let count = 0;
+    const before = this.#clock.monotonicMs() - idleMs;
     for (const [name, { activation, standing }] of this.#live) {
-      if (!standing && !activation.busy && activation.usedMs < before) this.#end(name);
+      if (standing || activation.busy || activation.usedMs >= before) continue;
+      this.#end(name);
+      count++;
     }
+    return count;
   }
 
   /** Before a hand-over, while everything still works. */

@@ -1,6 +1,6 @@
 import type { Address } from "../messaging/address.ts";
 import { addressText } from "../messaging/address.ts";
-import { isAccepted, isNewer } from "../ports/snapshots.ts";
+import { isAccepted, isNewer, isOfVersion } from "../ports/snapshots.ts";
 import type { Snapshot, SnapshotChoice, Snapshots } from "../ports/snapshots.ts";
 
 /** The store of snapshots' twin: keeps two of each actor, newest first. Bytes are copied, as a server would. */
@@ -18,8 +18,8 @@ export class MemorySnapshots implements Snapshots {
 
   async load(address: Address, version: number, choice: SnapshotChoice = {}): Promise<Snapshot | undefined> {
     for (const snapshot of this.#kept.get(addressText(address)) ?? []) {
-      if (snapshot.version !== version) choice.rejected?.("version", snapshot.position);
-      else if (isAccepted(snapshot, choice)) return { ...snapshot, bytes: snapshot.bytes.slice() };
+      if (isOfVersion(snapshot, version, choice) && isAccepted(snapshot, choice))
+        return { ...snapshot, bytes: snapshot.bytes.slice() };
     }
     return undefined;
   }

@@ -21,7 +21,10 @@ export type PublishOutcome =
   | { readonly kind: "stored"; readonly sequence: number }
   /** The server said no; nothing of this attempt is stored. */
   | { readonly kind: "refused"; readonly code: number; readonly description: string }
-  | { readonly kind: "unknown"; readonly reason: "timeout" | "no_responders" | "disconnected" | "closed" };
+  | {
+      readonly kind: "unknown";
+      readonly reason: Exclude<NoAnswer, "not_permitted"> | "no_responders" | "not_stored_yet";
+    };
 
 interface PublishAnswer {
   readonly seq?: number;
@@ -85,6 +88,8 @@ function outcomeOf(answer: Msg | NoAnswer, subject: string): PublishOutcome {
     return { kind: "refused", code, description };
   }
   assert(typeof seq === "number", "a JetStream acknowledgement has a sequence");
+  // A cluster before 2.11 says so of the repetition of a message that it has accepted and not stored: it may still lose it.
+  if (seq === 0) return { kind: "unknown", reason: "not_stored_yet" };
   return { kind: "stored", sequence: seq };
 }
 

@@ -195,7 +195,10 @@ export class OrderedFeed {
     if (this.#options.diverged === undefined) return;
     const { created, state } = await this.#tools.manager.streams.info(this.#options.stream);
     this.#created ??= created;
-    if (created !== this.#created) return this.#diverge("recreated");
+    // Replicas may each have a birth of their own (before 2.11): another stream is born after the message at our cursor.
+    const time = this.#cursorTime;
+    const later = time === undefined ? this.#cursor > 0 : Date.parse(created) > time;
+    if (created !== this.#created && later) return this.#diverge("recreated");
     if (state.last_seq >= this.#cursor) {
       this.#shortReads = 0;
     } else if (++this.#shortReads >= shortReadsMax) {

@@ -9,7 +9,7 @@ import type { Clock } from "../ports/clock.ts";
 import { snapshotChunkBytes, snapshotChunksInFlightMax, snapshotChunksMax } from "../limits.ts";
 import type { Log } from "../ports/log.ts";
 import type { Random } from "../ports/random.ts";
-import { isAccepted, isNewer } from "../ports/snapshots.ts";
+import { isAccepted, isNewer, isOfVersion } from "../ports/snapshots.ts";
 import type { Snapshot, SnapshotChoice, Snapshots } from "../ports/snapshots.ts";
 import type { AcknowledgedPublisher } from "./acknowledged-publisher.ts";
 
@@ -95,9 +95,8 @@ export function natsSnapshots(stream: string, tools: SnapshotTools): Snapshots {
     const { snapshots } = await readManifest(subject);
     for (const entry of snapshots) {
       const { position, time } = entry;
-      if (entry.version !== version) {
+      if (!isOfVersion(entry, version, choice)) {
         log.warn("snapshot_of_other_version", { actor, position, version: entry.version });
-        choice.rejected?.("version", position);
         continue;
       }
       const bytes = await readChunks(tools, stream, `${subject}.${entry.id}`, entry);

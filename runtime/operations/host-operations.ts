@@ -77,7 +77,8 @@ export function serveOperations(
     const found = hosted.find(address);
     const live = found === undefined ? undefined : rowOf(found, tools.host);
     const place = { shard: tools.shardOf(address), host: tools.host };
-    return showActor(address, known.value, { place, live }, tools);
+    const held = known.value.type === "fold" ? found?.rebuildable?.live() : undefined;
+    return showActor(address, known.value, { place, live, held }, tools);
   };
   const answer = async (payload: unknown): Promise<Answer> => {
     const request = HostRequest.safeParse(payload);

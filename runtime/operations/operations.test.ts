@@ -4,7 +4,9 @@ import type { ActorFilter } from "../../protocols/actor-operations.ts";
 import { fail, succeed } from "../../protocols/errors.ts";
 import type { Reply } from "../../protocols/errors.ts";
 import { Entity } from "../entity/entity.ts";
+import type { EpochMs } from "../../protocols/time.ts";
 import type { FoldBehaviour } from "../fold.ts";
+import type { Rebuildable } from "../folds/rebuild.ts";
 import type { Activation, ActivationView } from "../hosting/activation.ts";
 import { MemoryKeyValue } from "../memory/key-value.ts";
 import { addressText } from "../messaging/address.ts";
@@ -235,6 +237,28 @@ describe("one actor", () => {
     assert.equal(codeOf(await client.show(a)), "unavailable");
     await own("gone");
     assert.equal(codeOf(await client.show(a)), "unavailable");
+  });
+
+  test("that is a fold is shown with its state: a live one's from memory, a sleeping one's from its snapshot", async () => {
+    const { client, host, own, tools } = cluster({ streamBeginsAt: 2 });
+    const snapshot = { version: 1, position: 3, bytes: Uint8Array.of(4), time: 1_000 as EpochMs };
+    await tools.snapshots.save(of("sum", "a"), snapshot);
+    await tools.snapshots.save(of("sum", "b"), { ...snapshot, bytes: new Uint8Array(9 * 1024 * 1024) });
+    const live = { state: { total: 9 }, position: 5 };
+    const rebuildable = { live: () => live } as unknown as Rebuildable;
+    await host("one", [[of("sum", "live"), { ...idle({ lag: 7 }), rebuildable }]]);
+    await own("one");
+
+    const asleep = valueOf(await client.show(of("sum", "a")));
+    assert.deepEqual([asleep.state, asleep.statePosition], [{ value: { total: 4 }, cut: false }, 3]);
+    assert.deepEqual(asleep.snapshot, { position: 3, version: 1, bytes: 1, time: 1_000 });
+    assert.deepEqual(asleep.stream, { stream: "EVENTS", subject: "events.a", first: 2, last: 99 });
+    const awake = valueOf(await client.show(of("sum", "live")));
+    assert.deepEqual([awake.state?.value, awake.statePosition, awake.live?.lag], [{ total: 9 }, 5, 7]);
+    assert.equal(awake.snapshot, undefined);
+    const large = valueOf(await client.show(of("sum", "b")));
+    assert.equal(large.state, undefined);
+    assert.match(large.problem ?? "", /too many to be opened/);
   });
 
   test("that is evicted has ended when the answer comes", async () => {

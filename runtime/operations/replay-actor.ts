@@ -67,7 +67,7 @@ async function comparableState(
 ): Promise<Comparable | undefined> {
   if (held?.position === position) return { against: "live", state: held.state };
   const snapshot = await tools.snapshots.load(address, behaviour.version);
-  const start = snapshot === undefined ? undefined : restoredFrom(snapshot);
+  const start = snapshot === undefined ? undefined : restoredFrom(behaviour, snapshot);
   if (start === undefined || start.position.sequence > position) return undefined;
   const aside = await readAside(behaviour, address, { start, upTo: position, msMax }, tools);
   return aside.finished ? { against: "snapshot", state: aside.restored.envelope.state } : undefined;

@@ -5,7 +5,10 @@ import { emptyRestored, restoredFrom } from "../entity/envelope.ts";
 import type { AnyBehaviour, Restored } from "../entity/envelope.ts";
 import { journalSubject } from "../messaging/address.ts";
 import type { Address } from "../messaging/address.ts";
-import type { Snapshots } from "../ports/snapshots.ts";
+import type { AnyFold } from "../folds/fold-actor.ts";
+import type { HeldState } from "../hosting/activation.ts";
+import type { StreamReader } from "../ports/connection.ts";
+import type { Snapshot, Snapshots } from "../ports/snapshots.ts";
 import { excerptOf } from "./excerpt.ts";
 import type { Known } from "./known-kinds.ts";
 import { firstCommit, readAside } from "./read-aside.ts";
@@ -15,6 +18,8 @@ import type { AsideTools } from "./read-aside.ts";
 // it, timers and effects share a quarter.
 
 const stateBytesMax = 512 * 1024;
+/** A snapshot is opened in one piece, and other actors wait meanwhile: some 50 ms. */
+const decodedBytesMax = 8 * 1024 * 1024;
 const listedMax = 50;
 const listedBytesMax = 4 * 1024;
 /** A journal that takes longer from its snapshot on is `replay`'s business. */
@@ -22,13 +27,19 @@ const readMsMax = 3_000;
 
 export interface ShowTools extends AsideTools {
   readonly snapshots: Pick<Snapshots, "load">;
+  readonly reader: Pick<StreamReader, "bounds" | "lastSequence">;
 }
-type Place = Pick<ActorDetail, "shard" | "host">;
+interface Seen {
+  readonly place: Pick<ActorDetail, "shard" | "host">;
+  readonly live: ActorRow | undefined;
+  /** Of a live fold. */
+  readonly held: HeldState | undefined;
+}
 
 export async function showActor(
   address: Address,
   known: Known,
-  { place, live }: { readonly place: Place; readonly live: ActorRow | undefined },
+  { place, live, held }: Seen,
   tools: ShowTools,
 ): Promise<Reply<ActorDetail, RuntimeFailure>> {
   const nothing = { timers: [], effects: [] };
@@ -43,15 +54,50 @@ export async function showActor(
     });
   }
   if (known.type === "service") return succeed({ ...head, ...nothing });
-  const snapshot = await tools.snapshots.load(address, known.behaviour.version);
-  return succeed({ ...head, ...nothing, ...(snapshot === undefined ? {} : { snapshot: sizeOf(snapshot) }) });
+  return succeed({ ...head, ...nothing, ...(await foldParts(known.behaviour, address, held, tools)) });
 }
 
-const sizeOf = ({ position, version, bytes }: { position: number; version: number; bytes: Uint8Array }) => ({
+const sizeOf = ({ position, version, bytes, time }: Snapshot) => ({
   position,
   version,
   bytes: bytes.length,
+  ...(time === undefined ? {} : { time }),
 });
+
+/** A live fold's state is looked at where it is, between two messages; of a sleeping one its snapshot speaks. */
+async function foldParts(
+  behaviour: AnyFold,
+  address: Address,
+  held: HeldState | undefined,
+  tools: ShowTools,
+): Promise<Partial<ActorDetail>> {
+  const snapshot = await tools.snapshots.load(address, behaviour.version);
+  const { stream } = behaviour;
+  const subject = behaviour.subjectOf(address.key);
+  const { first } = await tools.reader.bounds(stream);
+  const last = await tools.reader.lastSequence(stream, subject);
+  const parts: Partial<ActorDetail> = {
+    stream: { stream, subject, first, last },
+    ...(snapshot === undefined ? {} : { snapshot: sizeOf(snapshot) }),
+  };
+  try {
+    const shown = held ?? decoded(behaviour, snapshot);
+    if (shown === undefined) return parts;
+    const { state, position: statePosition } = shown;
+    const outline = behaviour.outline === undefined ? state : behaviour.outline(state);
+    return { ...parts, state: excerptOf(outline, stateBytesMax), statePosition };
+  } catch (error) {
+    return { ...parts, problem: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function decoded(behaviour: AnyFold, snapshot: Snapshot | undefined): HeldState | undefined {
+  if (snapshot === undefined) return undefined;
+  const { position, bytes } = snapshot;
+  if (bytes.length > decodedBytesMax)
+    throw new Error(`the snapshot has ${bytes.length} bytes: too many to be opened here while it sleeps`);
+  return { state: behaviour.decode(bytes), position };
+}
 
 async function entityParts(
   behaviour: AnyBehaviour,
@@ -60,7 +106,7 @@ async function entityParts(
   tools: ShowTools,
 ): Promise<Partial<ActorDetail>> {
   const snapshot = await tools.snapshots.load(address, behaviour.version);
-  const restored = snapshot === undefined ? undefined : restoredFrom(snapshot);
+  const restored = snapshot === undefined ? undefined : restoredFrom(behaviour, snapshot);
   const parts: Partial<ActorDetail> = snapshot === undefined ? {} : { snapshot: sizeOf(snapshot) };
   try {
     const start = restored ?? emptyRestored(behaviour, address.key);

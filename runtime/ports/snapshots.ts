@@ -40,6 +40,17 @@ interface Standing {
   readonly time?: number | undefined;
 }
 
+/** Whether a kept snapshot is of the version that its reader understands. */
+export function isOfVersion(
+  kept: Pick<Snapshot, "version" | "position">,
+  version: number,
+  { rejected }: SnapshotChoice,
+): boolean {
+  if (kept.version === version) return true;
+  rejected?.("version", kept.position);
+  return false;
+}
+
 /** Lets the one who asked try a snapshot. */
 export function isAccepted(snapshot: Snapshot, { accepts, rejected }: SnapshotChoice): boolean {
   let accepted = true;

@@ -2,13 +2,14 @@ import { openHost } from "../hosting/host.ts";
 import type { Host } from "../hosting/host.ts";
 import type { Log, LogFields } from "../ports/log.ts";
 import { simulatedConnection } from "./ports/connection.ts";
-import { accountBehaviour } from "./workload/account.ts";
+import { accountBehaviour } from "./workload/account-program.ts";
 import type { Receiver } from "./workload/receiver.ts";
+import type { Release } from "./workload/release.ts";
 import { tallyAddress, tallyBehaviour } from "./workload/tally.ts";
 import type { Network } from "./world/network.ts";
 import { Process } from "./world/process.ts";
 import type { Store } from "./world/store.ts";
-import type { World } from "./world/world.ts";
+import type { Gap, World } from "./world/world.ts";
 
 export interface ClusterOptions {
   readonly world: World;
@@ -19,6 +20,9 @@ export interface ClusterOptions {
   readonly leaseTtlMs: number;
   /** Lanes of the event stream; each has a fold that stands. */
   readonly lanes: number;
+  readonly release: Release;
+  /** Actors fall asleep after this; they stay awake without it. */
+  readonly idleMs: number | undefined;
 }
 
 interface Life {
@@ -34,13 +38,7 @@ const drainMsMax = 5_000;
 /** A server notices the closed socket of a dead process. */
 const socketClosedMsMax = 60;
 /** What the runtime says only when something is wrong that no fault of ours explains. */
-const alarms = new Set([
-  "journal_rolled_back",
-  "stream_rolled_back",
-  "stream_purged",
-  "reply_too_large",
-  "listener_failed",
-]);
+const alarms = new Set(["journal_rolled_back", "stream_rolled_back", "reply_too_large", "listener_failed"]);
 
 /** The hosts of a schedule: each a name with one life after the other. */
 export class Cluster {
@@ -57,21 +55,25 @@ export class Cluster {
 
   start(name: string): void {
     if (this.#lives.has(name)) return;
-    const { world, network, store, receiver } = this.#options;
+    const { world, network, store, receiver, release, idleMs, lanes } = this.#options;
+    const versions = release.versionsOf(name);
     const number = (this.#numbers.get(name) ?? 0) + 1;
     this.#numbers.set(name, number);
     const process = new Process(world, name, number);
     const life: Life = { process, number, host: undefined, leaving: false };
     this.#lives.set(name, life);
-    world.trace(name, `starts its life ${number}`);
+    world.trace(name, `starts its life ${number}${release.has(name) ? ", upgraded" : ""}`);
     const connection = simulatedConnection({ world, network, store, process });
     process.deliver(() => {
       openHost({
         connection,
         name,
-        actors: [accountBehaviour((notification, key) => receiver.perform(process, notification, key))],
-        folds: [tallyBehaviour],
-        standing: () => Array.from({ length: this.#options.lanes }, (_, lane) => tallyAddress(lane)),
+        actors: [accountBehaviour((...effect) => receiver.perform(process, ...effect), versions)],
+        folds: [tallyBehaviour(versions)],
+        // Where actors fall asleep, one fold stands and the others wake when they are asked.
+        standing: () =>
+          Array.from({ length: idleMs === undefined ? lanes : 1 }, (_, lane) => tallyAddress(lane)),
+        ...(idleMs === undefined ? {} : { idleMs }),
         leaseTtlMs: this.#options.leaseTtlMs,
         shardCount: this.#options.shardCount,
         log: this.#logOf(name),
@@ -118,6 +120,14 @@ export class Cluster {
     return true;
   }
 
+  /** The process ends in order, or not, and another program is started in its place. */
+  replace(name: string, backAfterMs: number): void {
+    const { world } = this.#options;
+    world.trace(name, "is replaced by another program");
+    if (this.#lives.get(name)?.leaving !== true && !this.drain(name, backAfterMs))
+      this.crash(name, backAfterMs);
+  }
+
   processOf(name: string): Process | undefined {
     return this.#lives.get(name)?.process;
   }
@@ -151,6 +161,8 @@ export class Cluster {
   #logOf(name: string): Log {
     const { world } = this.#options;
     const write = (event: string, fields: LogFields = {}): void => {
+      if (event === "actors_put_to_sleep") world.count("passivate", Number(fields["count"]));
+      if (event === "stream_purged") world.gaps.push(fields as unknown as Gap);
       if (alarms.has(event)) world.violation(`log: ${name} says ${event} ${textOf(fields)}`);
       if (event === "dead_letter_not_stored") world.lettersLost.add(String(fields["id"]));
       if (world.lines !== undefined) world.trace(name, `${event} ${textOf(fields)}`);

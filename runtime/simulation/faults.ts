@@ -5,6 +5,7 @@ import type { Process } from "./world/process.ts";
 import { storePlace } from "./world/store.ts";
 import { pair } from "./world/weather.ts";
 import type { Weather } from "./world/weather.ts";
+import type { Release } from "./workload/release.ts";
 import type { World } from "./world/world.ts";
 
 // What goes wrong in a schedule, drawn from its seed. Each schedule has some kinds of trouble only, so that rare
@@ -18,6 +19,8 @@ export interface Troubled {
   readonly addresses: readonly Address[];
   /** As an operator does: puts an actor to sleep in the middle of its work. */
   readonly evict: (address: Address) => void;
+  readonly release: Release;
+  readonly purge: (chance: Chance) => void;
 }
 
 interface Trouble {
@@ -32,6 +35,10 @@ const shareDefault = 0.35;
 /** What changes owners is what everything else is measured by. */
 const ownersShare = 0.6;
 const timesMax = 4;
+
+/** Upgrades that somebody takes back, for a while. */
+const revertShare = 0.5;
+const lateUpgradeMs = 100;
 
 const nothing = (): void => {};
 
@@ -143,6 +150,26 @@ export const troubles: Readonly<Record<string, Trouble>> = {
       return nothing;
     },
   },
+  purge: {
+    lastsMsMax: 0,
+    share: ownersShare, // most come too early, when there is nothing yet that all folds have kept
+    begin: ({ purge }, chance) => {
+      purge(chance);
+      return nothing;
+    },
+  },
+  upgrade: {
+    lastsMsMax: 0,
+    begin: ({ world, cluster, release }, chance) => {
+      const name = chance.pick(cluster.names);
+      if (!release.has(name)) release.upgrade(name);
+      else if (chance.happens(revertShare)) release.revert(name);
+      else return nothing;
+      world.count("upgrade");
+      cluster.replace(name, chance.between(5, 1_500));
+      return nothing;
+    },
+  },
   clockJump: {
     lastsMsMax: 6_000,
     begin: ({ world, cluster }, chance) => {
@@ -176,7 +203,7 @@ export function scheduleTroubles(troubled: Troubled, untilMs: number): void {
 }
 
 /** The world as it should be. What is on its way arrives late all the same. */
-export function heal({ world, cluster, clients }: Troubled): void {
+export function heal({ world, cluster, clients, release }: Troubled): void {
   world.trace("weather", "heals");
   world.weather.cut.clear();
   for (const name of cluster.names) {
@@ -184,6 +211,9 @@ export function heal({ world, cluster, clients }: Troubled): void {
     process?.correctClock();
     process?.resume();
     cluster.start(name);
+    if (!release.begun || release.has(name)) continue;
+    release.upgrade(name); // what is begun is ended: an older host would refuse what the newer wrote for ever
+    cluster.replace(name, lateUpgradeMs);
   }
   for (const client of clients) client.resume();
 }

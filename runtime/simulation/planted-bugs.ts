@@ -89,8 +89,8 @@ export const plantedBugs: readonly PlantedBug[] = [
     edits: [
       {
         file: `${entity}/entity.ts`,
-        find: "const v = this.#behaviour.messageVersion;",
-        put: "const v = this.#behaviour.messageVersion;\n    void this.#accept({ ...command, id: `${command.id}/again` });",
+        find: "await (this.#due.get(command.id) ?? this.#accept(command, timer));",
+        put: "void this.#accept({ ...command, id: `${command.id}/again` });\n    await (this.#due.get(command.id) ?? this.#accept(command, timer));",
       },
     ],
   },
@@ -191,6 +191,91 @@ export const plantedBugs: readonly PlantedBug[] = [
         file: loading,
         find: "if (restored.position.cid !== cid)",
         put: 'if (restored.position.cid !== (tail.commit?.cid ?? ""))',
+      },
+    ],
+  },
+  {
+    name: "sleep forgets what is left to do",
+    edits: [
+      {
+        file: "runtime/hosting/shard.ts",
+        find: "if (wakeAt !== undefined && !this.#closed) this.#sleeping.add(live.address, wakeAt);",
+        put: "",
+      },
+    ],
+  },
+  {
+    name: "sleep between two lives forgets what is left",
+    rare: true,
+    edits: [
+      {
+        file: `${entity}/entity.ts`,
+        find: 'return this.#state.kind === "loading" || this.#due',
+        put: "return this.#due",
+      },
+      {
+        file: `${entity}/entity.ts`,
+        find: 'if (state.kind === "loading") return now;',
+        put: 'if (state.kind === "loading") return undefined;',
+      },
+    ],
+  },
+  {
+    name: "newer snapshot read as if it were ours",
+    edits: [
+      {
+        file: "runtime/ports/snapshots.ts",
+        find: "if (kept.version === version) return true;",
+        put: "if (kept.version >= version) return true;",
+      },
+    ],
+  },
+  {
+    name: "newer events passed over behind a snapshot",
+    rare: true, // of all that the newer program wrote, only fences may stand behind it
+    edits: [{ file: `${entity}/envelope.ts`, find: " || (content.v ?? 1) > eventVersion", put: "" }],
+  },
+  {
+    name: "newer events applied as if they were ours",
+    edits: [{ file: `${entity}/envelope.ts`, find: "if (found > supported) {", put: "if (found < 0) {" }],
+  },
+  {
+    name: "newer message handled as if it were ours",
+    edits: [
+      {
+        file: `${entity}/step.ts`,
+        find: 'if (found > supported) return fail({ code: "newer_version", what: "message", found, supported });',
+        put: "",
+      },
+    ],
+  },
+  {
+    name: "timer's message read by the version of who fires it",
+    edits: [
+      {
+        file: `${entity}/entity.ts`,
+        find: "const { v = 1, message } = timer;",
+        put: "const { message } = timer;\n    const v = this.#behaviour.messageVersion ?? 1;",
+      },
+    ],
+  },
+  {
+    name: "newer record set aside as if it were broken",
+    edits: [
+      {
+        file: "runtime/folds/fold-actor.ts",
+        find: "if (isOfNewerVersion(error)) throw error; // S6",
+        put: "if (isOfNewerVersion(this)) throw error;",
+      },
+    ],
+  },
+  {
+    name: "purge of what was not read goes untold",
+    edits: [
+      {
+        file: "runtime/folds/reading.ts",
+        find: "if (this.#covered !== undefined && first > this.#covered + 1)",
+        put: "if (this.#covered !== undefined && first < 0)",
       },
     ],
   },

@@ -9,13 +9,16 @@ import { Cluster } from "./cluster.ts";
 import { heal, scheduleTroubles } from "./faults.ts";
 import type { Troubled } from "./faults.ts";
 import { simulatedConnection } from "./ports/connection.ts";
+import { purgeEvents } from "./purge.ts";
 import { addressOf } from "./workload/account.ts";
 import { ClientLane } from "./workload/client-lane.ts";
 import { FinalQuestions } from "./workload/final-questions.ts";
 import { History } from "./workload/history.ts";
 import { runPublisher } from "./workload/publisher.ts";
 import { Receiver } from "./workload/receiver.ts";
+import { Release } from "./workload/release.ts";
 import { tallyAddress } from "./workload/tally.ts";
+import type { Chance } from "./world/chance.ts";
 import { Network } from "./world/network.ts";
 import { Process } from "./world/process.ts";
 import { Store } from "./world/store.ts";
@@ -51,6 +54,8 @@ const troubleMs = 10_000;
 /** Late copies, parked actors and retries after long pauses are through within this. */
 const quietMsMax = 120_000;
 const lookMs = 400;
+/** Schedules in which actors fall asleep as soon as they have nothing to do. */
+const sleepyShare = 0.5;
 const evictMsMax = 3_000;
 
 interface Client {
@@ -82,6 +87,7 @@ class Schedule {
   readonly #audit: Audit;
   readonly #keys: readonly string[];
   readonly #troubled: Troubled;
+  readonly #release: Release;
   #working = 0;
 
   constructor(world: World, steps: number) {
@@ -96,22 +102,30 @@ class Schedule {
     const leaseTtlMs = chance.pick([800, 1_500, 3_000]);
     const names = ["a", "b", "c"].slice(0, chance.whole(2, 3));
     const shared = { world, network, store, receiver: this.#receiver, shardCount: this.#shardCount };
-    this.#cluster = new Cluster(names, { ...shared, leaseTtlMs, lanes });
+    const release = new Release(world.chance("release"));
+    this.#release = release;
+    const idleMs = chance.happens(sleepyShare) ? chance.pick([300, 1_000]) : undefined;
+    this.#cluster = new Cluster(names, { ...shared, leaseTtlMs, lanes, release, idleMs });
     this.#clients = Array.from({ length: clientCount }, (_, index): Client => {
       const own = new Process(world, `client${index}`, 1);
       const connection = simulatedConnection({ world, network, store, process: own });
       const options = { clock: own.clock, random: world.chance(own.name), shardCount: this.#shardCount };
       return { process: own, connection, client: openClient(connection, options) };
     });
-    this.#audit = new Audit({ ...shared, history: this.#history, keys: this.#keys });
+    this.#audit = new Audit({ ...shared, history: this.#history, keys: this.#keys, release });
     const clients = this.#clients.map(({ process: own }) => own);
     const addresses = [
       ...this.#keys.map(addressOf),
       ...Array.from({ length: lanes }, (_, lane) => tallyAddress(lane)),
     ];
     const evict = (address: Address): void => this.#evict(address);
-    this.#troubled = { world, cluster: this.#cluster, clients, leaseTtlMs, addresses, evict };
-    world.trace("world", `hosts ${names.join(" ")}, ${this.#shardCount} shards, lease ${leaseTtlMs} ms`);
+    const purge = (drawn: Chance): void => purgeEvents({ world, store, lanes }, drawn);
+    const cluster = this.#cluster;
+    this.#troubled = { world, cluster, clients, leaseTtlMs, addresses, evict, release, purge };
+    world.trace(
+      "world",
+      `hosts ${names.join(" ")}, ${this.#shardCount} shards, lease ${leaseTtlMs} ms, awake for ${idleMs ?? "ever"}`,
+    );
   }
 
   async run(): Promise<ScheduleOutcome> {
@@ -174,6 +188,7 @@ class Schedule {
       audit: this.#audit,
       keys: this.#keys,
       lanes,
+      release: this.#release,
     };
   }
 

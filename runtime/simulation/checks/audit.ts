@@ -1,14 +1,15 @@
 import type { DeadLetter } from "../../dead-letters.ts";
 import type { History } from "../workload/history.ts";
+import type { Release } from "../workload/release.ts";
 import type { Receiver } from "../workload/receiver.ts";
 import { decodeText } from "../workload/tally.ts";
 import type { Tally } from "../workload/tally.ts";
 import type { Store } from "../world/store.ts";
-import type { World } from "../world/world.ts";
+import type { Gap, World } from "../world/world.ts";
 import { checkAnswers } from "./answers.ts";
 import { EffectWatch } from "./effects.ts";
 import type { EffectEvidence } from "./effects.ts";
-import { checkPoison, recount } from "./folds.ts";
+import { checkGaps, checkPoison, checkTallies, problemOfTally } from "./folds.ts";
 import { AccountRecord } from "./journals.ts";
 
 /** Follows the journals of a schedule, knows what is still to come, and judges at the end. */
@@ -18,6 +19,7 @@ export class Audit {
   readonly #history: History;
   readonly #receiver: Receiver;
   readonly #records: ReadonlyMap<string, AccountRecord>;
+  readonly #release: Release;
   readonly #effects = new EffectWatch();
 
   constructor(parts: {
@@ -26,7 +28,9 @@ export class Audit {
     readonly history: History;
     readonly receiver: Receiver;
     readonly keys: readonly string[];
+    readonly release: Release;
   }) {
+    this.#release = parts.release;
     this.#world = parts.world;
     this.#store = parts.store;
     this.#history = parts.history;
@@ -45,8 +49,11 @@ export class Audit {
     return this.#store.stream("CONTROL").lastSequence;
   }
 
-  recount(lane: number): Tally {
-    return recount(lane, this.#store.stream("EVENTS").messages);
+  /** What is wrong with a fold's last word; undefined when nothing is. */
+  problemOf(lane: number, tally: Tally): string | undefined {
+    const messages = this.#store.stream("EVENTS").messages;
+    const said = { lane, tally };
+    return problemOfTally(said, { messages, gaps: this.#gaps, upTo: messages.length });
   }
 
   /** What is committed and must still happen. */
@@ -64,7 +71,12 @@ export class Audit {
     const records = this.records();
     checkAnswers(this.#history, records, violation);
     this.#effects.check(this.#evidence(), violation);
-    checkPoison(this.#store.stream("EVENTS").messages, this.#letters(), violation);
+    const events = this.#store.stream("EVENTS");
+    const { messages } = events;
+    const evidence = { messages, gaps: this.#gaps };
+    checkPoison(messages, { letters: this.#letters(), gaps: this.#gaps }, violation);
+    checkTallies(this.#history.tallies, evidence, violation);
+    checkGaps(this.#world.gaps, events.firstSequence, violation);
     this.#checkPublishers(violation);
     this.#checkCrashes(violation);
   }
@@ -77,6 +89,17 @@ export class Audit {
       events: this.#store.stream("EVENTS").messages,
       givenUp: new Set(givenUp.map(({ id }) => id)),
     };
+  }
+
+  /**
+   * Gaps that excuse a missing message. While all that is purged is in the snapshots that every owner reads, there is no
+   * excuse: a fold may have to tell of a purge that it cannot exclude to have met, but it has everything.
+   */
+  get #gaps(): readonly Gap[] {
+    const { purge_unread: unread, stale_read: stale, partition, pause } = this.#world.faults;
+    const otherEncoding = this.#release.begun && this.#release.newer.tally > 1;
+    const mayLose = unread + stale + partition + pause > 0 || otherEncoding;
+    return mayLose ? this.#world.gaps : [];
   }
 
   #letters(): readonly DeadLetter[] {
@@ -106,7 +129,7 @@ export class Audit {
   /** Letters of crashed commands that nobody has written, or has said to be lost. A host that died owes none. */
   #lettersDue(): string[] {
     const { faults, lettersLost } = this.#world;
-    if (faults.crash + faults.drain > 0) return [];
+    if (faults.crash + faults.drain + faults.upgrade > 0) return [];
     const ids = new Set(this.#letters().map(({ id }) => id));
     return [...this.#history.operations.values()]
       .filter(({ crashed }) => crashed)

@@ -3,6 +3,7 @@ import { decodeCommit, stepsOf } from "../../entity/commit.ts";
 import type { CommittedStep } from "../../entity/commit.ts";
 import { journalSubject } from "../../messaging/address.ts";
 import type { StreamMessage } from "../../ports/connection.ts";
+import { plainStep } from "../workload/account-program.ts";
 import { accountAfter, addressOf, handleAccount } from "../workload/account.ts";
 import type { AccountMessage, AccountState } from "../workload/account.ts";
 import type { History } from "../workload/history.ts";
@@ -41,6 +42,7 @@ export class AccountRecord {
   #position = 0;
   #cid = "";
   #epoch = 0;
+  #version = 1;
   #at = 0;
 
   constructor(key: string, history: History, violation: (text: string) => void) {
@@ -71,7 +73,12 @@ export class AccountRecord {
     this.#cid = commit.cid;
     this.#epoch = commit.epoch;
     this.commits++;
-    for (const step of stepsOf(commit)) this.#readStep(step, time - epochMs);
+    const steps = stepsOf(commit);
+    const { v = 1 } = commit;
+    if (steps.length > 0 && v < this.#version)
+      this.#violation(`commit ${commit.cid} of version ${v} follows one of ${this.#version}`);
+    if (steps.length > 0) this.#version = v;
+    for (const step of steps) this.#readStep(plainStep(step), time - epochMs);
   }
 
   #readStep(step: CommittedStep, storedMs: number): void {
@@ -116,6 +123,8 @@ export class AccountRecord {
     if (timer === undefined) return this.#violation(`timer ${id} fired, but ${name} was not set`);
     this.timers.delete(name);
     if (at < timer.at) this.#violation(`timer ${id} fired ${timer.at - at} ms before its time`);
+    if (message === undefined && (timer.message as { readonly rings?: number }).rings !== 0)
+      this.#violation(`timer ${id} ended unheard`);
     if (message !== undefined && !same(message, timer.message))
       this.#violation(`timer ${id} fired with ${JSON.stringify(message)}`);
   }

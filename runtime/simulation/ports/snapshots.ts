@@ -1,5 +1,5 @@
 import { addressText } from "../../messaging/address.ts";
-import { isAccepted, isNewer } from "../../ports/snapshots.ts";
+import { isAccepted, isNewer, isOfVersion } from "../../ports/snapshots.ts";
 import type { Snapshot, Snapshots } from "../../ports/snapshots.ts";
 import { askStore } from "./rpc.ts";
 import type { Wire } from "./rpc.ts";
@@ -36,8 +36,7 @@ export function simulatedSnapshots(wire: Wire): Snapshots {
         (store.snapshots.get(name) ?? []).slice(store.isStale() ? 1 : 0);
       const kept = await askStore(wire, work, { timeoutMs, writes: false, what: `load ${name}` });
       for (const snapshot of kept) {
-        if (snapshot.version !== version) choice.rejected?.("version", snapshot.position);
-        else if (isAccepted(snapshot, choice)) return snapshot;
+        if (isOfVersion(snapshot, version, choice) && isAccepted(snapshot, choice)) return snapshot;
       }
       return undefined;
     },

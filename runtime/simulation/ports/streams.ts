@@ -43,12 +43,14 @@ export function simulatedWriter(wire: Wire): StreamWriter {
   };
 }
 
-const since = (stream: SimulatedStream, subject: string, position: number): readonly StreamMessage[] =>
-  subject.includes(">") || subject.includes("*")
+const since = (stream: SimulatedStream, subject: string, position: number): readonly StreamMessage[] => {
+  const after = Math.max(position, stream.firstSequence - 1);
+  return subject.includes(">") || subject.includes("*")
     ? stream.messages.filter(
-        (message) => message.sequence > position && matches(subject.split("."), message.subject.split(".")),
+        (message) => message.sequence > after && matches(subject.split("."), message.subject.split(".")),
       )
-    : stream.of(subject).filter(({ sequence }) => sequence > position);
+    : stream.of(subject).filter(({ sequence }) => sequence > after);
+};
 
 export function simulatedReader(wire: Wire): StreamReader {
   const { store } = wire;
@@ -66,7 +68,10 @@ export function simulatedReader(wire: Wire): StreamReader {
     lastSequence,
     readRange,
     bounds: (stream) =>
-      ask(() => ({ first: 1, last: store.stream(stream).lastSequence }), `bounds of ${stream}`),
+      ask(() => {
+        const { firstSequence: first, lastSequence: last } = store.stream(stream);
+        return { first, last };
+      }, `bounds of ${stream}`),
     follow: async ({ stream: name, subject, after }, handler) => {
       const stream = store.stream(name);
       const source = {

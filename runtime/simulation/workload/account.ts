@@ -1,7 +1,7 @@
 import { fail, succeed } from "../../../protocols/errors.ts";
 import type { EpochMs } from "../../../protocols/time.ts";
 import { publish, tell } from "../../actor.ts";
-import type { Behaviour, HandleContext, Step } from "../../actor.ts";
+import type { HandleContext, Step } from "../../actor.ts";
 
 // The entity of every schedule: a sum with everything an entity can do. Each event is the message that caused it, so a
 // journal alone says what was asked, and the same pure functions say again what had to be answered.
@@ -100,23 +100,4 @@ export function handleAccount(
       };
     }
   }
-}
-
-export function accountBehaviour(
-  perform: (notification: Notification, idempotencyKey: string) => Promise<void>,
-): Behaviour<AccountState, AccountMessage, AccountEvent, Notification, AccountFailure> {
-  return {
-    kind: accountKind,
-    version: 1,
-    snapshotEveryCommits: 6,
-    init: () => ({ total: 0, count: 0 }),
-    parse: (message) => {
-      if (typeof (message as { type?: unknown }).type !== "string")
-        throw new Error("no message of an account");
-      return message as AccountMessage;
-    },
-    handle: handleAccount,
-    apply: accountAfter,
-    perform: (notification, { idempotencyKey }) => perform(notification, idempotencyKey),
-  };
 }

@@ -5,8 +5,12 @@ import type { Chance } from "../world/chance.ts";
 import type { World } from "../world/world.ts";
 import { addressOf } from "./account.ts";
 import type { AccountFailure, AccountMessage, AccountState } from "./account.ts";
+import { requestOf } from "./account-program.ts";
 import { drawMessage } from "./draw.ts";
 import type { History, Operation } from "./history.ts";
+import type { Release } from "./release.ts";
+import { tallyAddress } from "./tally.ts";
+import type { Tally } from "./tally.ts";
 
 export interface LaneParts {
   readonly world: World;
@@ -21,6 +25,7 @@ export interface LaneParts {
   readonly thinkMsMax: number;
   /** Asks questions only. A caller that must settle its commands asks nothing while it waits. */
   readonly reads: boolean;
+  readonly release: Release;
 }
 
 const timeoutsMs = [250, 800, 2_500] as const;
@@ -30,6 +35,8 @@ const twinLagMsMax = 2_500;
 /** Clients that give up after an unknown outcome, and never learn it. */
 const abandonShare = 0.15;
 const againShare = 0.1;
+/** Questions to folds among all questions. */
+const tallyShare = 0.15;
 
 /** One caller: asks one thing after the other, and repeats what has no certain outcome under the same id. */
 export class ClientLane {
@@ -53,6 +60,8 @@ export class ClientLane {
   async #one(id: string): Promise<void> {
     const { history, keys, lanes, client } = this.#parts;
     const key = this.#chance.pick(keys);
+    if (this.#parts.reads && this.#chance.happens(tallyShare))
+      return this.#askTally(this.#chance.whole(0, lanes - 1), id);
     if (this.#parts.reads) return this.#read(key, id);
     const again = this.#chance.happens(againShare) ? this.#done.at(-this.#chance.whole(1, 8)) : undefined;
     if (again !== undefined) return void (await this.#ask(client, again));
@@ -81,11 +90,13 @@ export class ClientLane {
 
   /** Resolves to whether the outcome is certain. */
   async #ask(client: ActorClient, operation: Operation): Promise<boolean> {
-    const { history, world, name } = this.#parts;
+    const { history, world, name, release } = this.#parts;
     const { id, key, message } = operation;
     history.asks++;
-    const options = { by: name, timeoutMs: this.#chance.pick(timeoutsMs), id };
-    const reply = await client.ask<AccountState, AccountFailure>(addressOf(key), message, options);
+    const version = release.sent.messages;
+    const options = { by: name, timeoutMs: this.#chance.pick(timeoutsMs), id, version };
+    const sent = requestOf(message, version);
+    const reply = await client.ask<AccountState, AccountFailure>(addressOf(key), sent, options);
     world.trace(
       name,
       `${id} ${message.type} ${key}: ${JSON.stringify(reply.ok ? reply.value : reply.failure)}`,
@@ -97,25 +108,46 @@ export class ClientLane {
     const { code } = reply.failure;
     if (code === "overdrawn") operation.refused = true;
     else if (code === "internal") operation.crashed = true;
-    else return !isUncertain(reply.failure, world, id);
+    else return !this.#isUncertain(reply.failure, id);
     return true;
   }
 
   async #read(key: string, id: string): Promise<void> {
-    const { history, world, client, name } = this.#parts;
+    const { history, world, client, name, release } = this.#parts;
     const floor = history.floor(key);
     history.asks++;
-    const options = { by: name, timeoutMs: this.#chance.pick(timeoutsMs), id };
-    const reply = await client.ask<AccountState>(addressOf(key), { type: "read", ref: id }, options);
+    const version = release.sent.messages;
+    const options = { by: name, timeoutMs: this.#chance.pick(timeoutsMs), id, version };
+    const question = requestOf({ type: "read", ref: id }, version);
+    const reply = await client.ask<AccountState>(addressOf(key), question, options);
     world.trace(name, `${id} read ${key}: ${JSON.stringify(reply.ok ? reply.value : reply.failure)}`);
     if (reply.ok) history.read({ key, floor, state: reply.value, atMs: world.nowMs });
-    else isUncertain(reply.failure, world, id);
+    else this.#isUncertain(reply.failure, id);
+  }
+
+  /** What it says must be true of some moment, before and after it slept as well. */
+  async #askTally(lane: number, id: string): Promise<void> {
+    const { history, client, name } = this.#parts;
+    const options = { by: name, timeoutMs: this.#chance.pick(timeoutsMs), id };
+    const reply = await client.ask<Tally>(tallyAddress(lane), {}, options);
+    if (reply.ok) history.tallies.push({ lane, tally: reply.value });
+    else this.#isUncertain(reply.failure, id);
+  }
+
+  /** A failure that nobody expects here is a violation by itself. */
+  #isUncertain(failure: RuntimeFailure | AccountFailure, id: string): boolean {
+    const { world, release } = this.#parts;
+    if (uncertain.has(failure.code)) return true;
+    if (failure.code === "newer_version" && release.begun) return true; // an upgraded host will know it
+    world.violation(`answers: ${id} was answered ${JSON.stringify(failure)}`);
+    return false;
   }
 
   #tell(key: string, message: AccountMessage): void {
-    const { history, client, name } = this.#parts;
+    const { history, client, name, release } = this.#parts;
     history.tells.set(message.ref, { key, message });
-    client.tell(addressOf(key), message, { by: name });
+    const version = release.sent.messages;
+    client.tell(addressOf(key), requestOf(message, version), { by: name, version });
   }
 }
 
@@ -127,10 +159,3 @@ const uncertain = new Set<string>([
   "stream_refused",
   "actor_failed",
 ]);
-
-/** A failure that nobody expects here is a violation by itself. */
-function isUncertain(failure: RuntimeFailure | AccountFailure, world: World, id: string): boolean {
-  if (uncertain.has(failure.code)) return true;
-  world.violation(`answers: ${id} was answered ${JSON.stringify(failure)}`);
-  return false;
-}

@@ -4,7 +4,6 @@ import type { Audit } from "../checks/audit.ts";
 import type { Process } from "../world/process.ts";
 import type { World } from "../world/world.ts";
 import { addressOf } from "./account.ts";
-import type { AccountState } from "./account.ts";
 import { tallyAddress } from "./tally.ts";
 import type { Tally } from "./tally.ts";
 
@@ -33,11 +32,15 @@ export class FinalQuestions {
     const { keys, lanes, process, audit } = this.#parts;
     process.deliver(() => {
       for (const key of keys) {
-        const expected = (): AccountState | undefined => audit.records().get(key)?.state;
-        void this.#ask(addressOf(key), { type: "read", ref: "final" }, (said) => said, expected);
+        void this.#ask(addressOf(key), { type: "read", ref: "final" }, (said) => {
+          const [text, wanted] = [said, audit.records().get(key)?.state].map((state) =>
+            JSON.stringify(state),
+          );
+          return text === wanted ? undefined : `not ${wanted ?? "anything"}`;
+        });
       }
       for (let lane = 0; lane < lanes; lane++)
-        void this.#ask(tallyAddress(lane), {}, tallyOf, () => audit.recount(lane));
+        void this.#ask(tallyAddress(lane), {}, (said) => audit.problemOf(lane, said as Tally));
     });
   }
 
@@ -50,8 +53,7 @@ export class FinalQuestions {
   async #ask(
     address: Address,
     message: unknown,
-    comparable: (said: unknown) => unknown,
-    expected: () => unknown,
+    problemOf: (said: unknown) => string | undefined,
   ): Promise<void> {
     const { client, world, process } = this.#parts;
     const name = `${address.kind} ${address.key}`;
@@ -60,20 +62,14 @@ export class FinalQuestions {
       this.#open.add(question);
       const reply = await client.ask<unknown>(address, message, { by: "final", timeoutMs });
       this.#open.delete(question);
-      const wanted = JSON.stringify(expected());
-      const said = JSON.stringify(reply.ok ? comparable(reply.value) : reply.failure);
+      const problem = reply.ok ? problemOf(reply.value) : "a failure";
+      const said = JSON.stringify(reply.ok ? reply.value : reply.failure);
       world.trace("final", `${name} says ${said}`);
-      if (said === wanted) return;
-      question = `${name} says ${said}, not ${wanted}`;
+      if (problem === undefined) return;
+      question = `${name} says ${said}: ${problem}`;
       this.#open.add(question);
       await process.clock.sleep(againMs);
       this.#open.delete(question);
     }
   }
 }
-
-/** Without the position: a fold may know that nothing of its own stands behind its last message. */
-const tallyOf = (said: unknown): Tally => {
-  const { count, last, digest } = said as Tally;
-  return { count, last, digest };
-};

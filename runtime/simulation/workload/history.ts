@@ -1,4 +1,5 @@
 import type { AccountMessage, AccountState } from "./account.ts";
+import type { Tally } from "./tally.ts";
 
 /** A command of a client: one id, one message, asked as often as it takes. */
 export interface Operation {
@@ -30,6 +31,8 @@ export class History {
     string,
     { readonly lane: number; readonly text: string; readonly sequence: number }
   >();
+  /** What folds said of themselves. */
+  readonly tallies: { readonly lane: number; readonly tally: Tally }[] = [];
   asks = 0;
   readonly #floors = new Map<string, number>();
 

@@ -3,7 +3,8 @@ import type { StreamWriter } from "../../ports/connection.ts";
 import type { World } from "../world/world.ts";
 import { lanesSubject } from "./account.ts";
 import type { History } from "./history.ts";
-import { encodeText, poison } from "./tally.ts";
+import type { Release } from "./release.ts";
+import { encodeText, poison, recordOf } from "./tally.ts";
 
 const poisonShare = 0.04;
 const timeoutMs = 700;
@@ -19,14 +20,15 @@ export async function runPublisher(parts: {
   readonly lanes: number;
   readonly messages: number;
   readonly thinkMsMax: number;
+  readonly release: Release;
 }): Promise<void> {
-  const { world, writer, clock, history, name, lanes, messages, thinkMsMax } = parts;
+  const { world, writer, clock, history, name, lanes, messages, thinkMsMax, release } = parts;
   const chance = world.chance(name);
   for (let index = 0; index < messages; index++) {
     await clock.sleep(chance.between(1, thinkMsMax));
     const messageId = `${name}-${index}`;
     const lane = chance.whole(0, lanes - 1);
-    const text = chance.happens(poisonShare) ? poison : messageId;
+    const text = chance.happens(poisonShare) ? poison : recordOf(messageId, release.sent.records);
     for (;;) {
       const outcome = await writer.append(lanesSubject(lane), encodeText(text), { messageId, timeoutMs });
       if (outcome.kind === "stored") {

@@ -11,13 +11,15 @@ interface Known {
 /** Message ids are known for this long: JetStream's default. */
 export const duplicateWindowMs = 120_000;
 
-/** A stream of the store: appended by compare-and-set or under a message id, read by anybody. Never loses anything. */
+/** A stream of the store: appended by compare-and-set or under a message id, read by anybody. Loses only what is
+ *  purged, and that only for its readers: an auditor sees all that ever was. */
 export class SimulatedStream {
   readonly messages: StreamMessage[] = [];
   readonly #bySubject = new Map<string, StreamMessage[]>();
   readonly #known = new Map<string, Known>();
   readonly #listeners = new Set<() => void>();
   readonly #now: () => number;
+  #firstSequence = 1;
 
   constructor(now: () => number) {
     this.#now = now;
@@ -25,6 +27,15 @@ export class SimulatedStream {
 
   get lastSequence(): number {
     return this.messages.length;
+  }
+
+  /** The oldest message that readers are given. */
+  get firstSequence(): number {
+    return this.#firstSequence;
+  }
+
+  purge(upTo: number): void {
+    this.#firstSequence = Math.max(this.#firstSequence, upTo + 1);
   }
 
   get subjects(): readonly string[] {

@@ -16,6 +16,10 @@ export const faultKinds = [
   "drain",
   "evict",
   "clock_jump",
+  "passivate",
+  "purge",
+  "purge_unread",
+  "upgrade",
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
 export type FaultCounts = Record<FaultKind, number>;

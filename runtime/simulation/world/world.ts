@@ -7,6 +7,13 @@ import type { FaultCounts, FaultKind, Weather } from "./weather.ts";
 /** The instant at which every schedule begins, for clocks that show instants. */
 export const epochMs = 1_700_000_000_000;
 
+export interface Gap {
+  /** Address text of the fold. */
+  readonly actor: string;
+  readonly from: number;
+  readonly to: number;
+}
+
 /** What all parts of one simulated world share. */
 export class World {
   readonly seed: number;
@@ -16,6 +23,8 @@ export class World {
   readonly violations: string[] = [];
   /** Dead letters that a host says it could not store. */
   readonly lettersLost = new Set<string>();
+  /** What hosts say that a stream lost before they read it. */
+  readonly gaps: Gap[] = [];
   /** One line per thing that happened, when somebody wants to read it. */
   readonly lines: string[] | undefined;
 
@@ -33,8 +42,8 @@ export class World {
     return chanceFor(this.seed, purpose);
   }
 
-  count(fault: FaultKind): void {
-    this.faults[fault]++;
+  count(fault: FaultKind, times = 1): void {
+    this.faults[fault] += times;
   }
 
   violation(text: string): void {
