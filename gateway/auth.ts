@@ -4,76 +4,92 @@ import { browserScopes, type Scope } from "../protocols/directory.ts";
 import type { Answer as Outcome, Failure } from "../protocols/failures.ts";
 import type { EnvironmentKey } from "../protocols/ids.ts";
 import type { Route } from "../protocols/routes.ts";
+import type { Clock as SystemClock } from "../runtime/index.ts";
 import type { DirectoryView, Principal } from "./directory.ts";
 import { queryValue, type RequestHead } from "./http.ts";
+import { KnownCallers } from "./known-callers.ts";
 import { isSameOrigin, openSession, sessionCookieOf } from "./session.ts";
 
-// Who asks, and may they? Tokens are compared by their SHA-256 only, and their text goes no further than this file.
-// Hashing one costs a twentieth of a quick request, so the hashes of known tokens are kept: 1 000 at most, about 200 kB.
+// Who asks, and may they? Tokens are compared by their SHA-256 only. Their text goes no further than this file and the
+// memory of those that were good (known-callers.ts).
 
 /** Longer than any token of ours; hashing a megabyte of header would be work for a stranger. */
 const tokenLengthMax = 512;
-const keptHashesMax = 1_000;
 
 export const tokenHash = (text: string): string => hash("sha256", text, "hex");
 
 export class Authenticator {
   readonly #directory: DirectoryView;
   readonly #sessionSecret: string;
-  /** Text of a token that somebody has → its hash. Strangers' inventions do not get in. */
-  readonly #hashes = new Map<string, string>();
+  /** By `Authorization`. */
+  readonly #bearers: KnownCallers;
+  /** By `X-API-Key`. */
+  readonly #apiKeys: KnownCallers;
 
   constructor(directory: DirectoryView, sessionSecret: string) {
     this.#directory = directory;
+    this.#bearers = new KnownCallers(directory);
+    this.#apiKeys = new KnownCallers(directory);
     this.#sessionSecret = sessionSecret;
   }
 
   /** The token or session of a request, whatever it may do. */
-  identify(head: RequestHead, now: number): Outcome<Principal> {
-    const text = bearerOf(head);
-    if (text !== undefined) return this.byText(text, now);
+  identify(head: RequestHead, clock: Clock): Outcome<Principal> {
+    const authorization = head.header("authorization");
+    if (authorization !== "") return this.#byHeader(this.#bearers, authorization, bearerOf, clock);
+    const apiKey = head.header("x-api-key");
+    if (apiKey !== "") return this.#byHeader(this.#apiKeys, apiKey, textOf, clock);
     const cookie = sessionCookieOf(head);
     if (cookie === undefined) return fail({ code: "unauthenticated", reason: "missing" });
-    const session = openSession(cookie, this.#sessionSecret, now);
+    const session = openSession(cookie, this.#sessionSecret, clock.now());
     if (session === undefined) return fail({ code: "unauthenticated", reason: "expired" });
     if (head.method !== "GET" && head.method !== "HEAD" && !isSameOrigin(head))
       return fail({ code: "origin_refused", origin: head.header("origin").slice(0, 200) });
-    return this.#byHash(session.tokenHash, now);
+    return this.#byHash(session.tokenHash, clock);
   }
 
-  byText(text: string, now: number): Outcome<Principal> {
-    const kept = this.#hashes.get(text);
-    if (kept !== undefined) return this.#byHash(kept, now);
-    const hashed = text.length > tokenLengthMax ? "" : tokenHash(text);
-    const found = this.#byHash(hashed, now);
-    if (found.ok) this.#keep(text, hashed);
+  byText(text: string, clock: Clock): Outcome<Principal> {
+    return this.#byHash(text.length > tokenLengthMax ? "" : tokenHash(text), clock);
+  }
+
+  #byHeader(
+    known: KnownCallers,
+    header: string,
+    tokenOf: (header: string) => string,
+    clock: Clock,
+  ): Outcome<Principal> {
+    const kept = known.get(header);
+    if (kept !== undefined) return unexpired(kept, clock);
+    const found = this.byText(tokenOf(header), clock);
+    if (found.ok) known.keep(header, found.value);
     return found;
   }
 
-  #keep(text: string, hashed: string): void {
-    if (this.#hashes.size >= keptHashesMax) this.#hashes.clear();
-    this.#hashes.set(text, hashed);
-  }
-
-  #byHash(hashed: string, now: number): Outcome<Principal> {
+  #byHash(hashed: string, clock: Clock): Outcome<Principal> {
     const principal = this.#directory.principal(hashed);
-    if (principal === undefined) return fail({ code: "unauthenticated", reason: "unknown" });
-    if (principal.expiresAt <= now) return fail({ code: "unauthenticated", reason: "expired" });
-    return succeed(principal);
+    return principal === undefined
+      ? fail({ code: "unauthenticated", reason: "unknown" })
+      : unexpired(principal, clock);
   }
 }
 
-function bearerOf(head: RequestHead): string | undefined {
-  const authorization = head.header("authorization");
-  if (authorization !== "") {
-    const space = authorization.indexOf(" ");
-    if (authorization.slice(0, space).toLowerCase() === "bearer")
-      return authorization.slice(space + 1).trim();
-    return ""; // another scheme: present, and known to nobody
-  }
-  const apiKey = head.header("x-api-key");
-  return apiKey === "" ? undefined : apiKey;
+type Clock = Pick<SystemClock, "now">;
+
+/** Most tokens have no end, and then nobody asks what time it is. */
+const unexpired = (principal: Principal, clock: Clock): Outcome<Principal> =>
+  principal.expiresAt === Number.POSITIVE_INFINITY || principal.expiresAt > clock.now()
+    ? succeed(principal)
+    : fail({ code: "unauthenticated", reason: "expired" });
+
+/** Another scheme than Bearer is known to nobody. */
+function bearerOf(authorization: string): string {
+  const space = authorization.indexOf(" ");
+  return authorization.slice(0, space).toLowerCase() === "bearer"
+    ? authorization.slice(space + 1).trim()
+    : "";
 }
+
+const textOf = (apiKey: string): string => apiKey;
 
 /** Undefined when the route is open to this principal. */
 export function refusalOf(principal: Principal, needed: Route["scope"]): Failure | undefined {

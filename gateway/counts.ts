@@ -15,19 +15,29 @@ export class Counts {
   decisions = 0;
   decisionsDropped = 0;
   stickyUnavailable = 0;
-  readonly #requests = new Map<string, Uint32Array>();
+  readonly #requests = new Map<string, RouteTally>();
 
-  request(route: string, status: number): void {
-    let classes = this.#requests.get(route);
-    if (classes === undefined) this.#requests.set(route, (classes = new Uint32Array(classCount)));
-    const place = Math.floor(status / 100);
-    classes[place] = (classes[place] ?? 0) + 1;
+  /** Held on to by whoever counts often. */
+  tally(route: string): RouteTally {
+    let tally = this.#requests.get(route);
+    if (tally === undefined) this.#requests.set(route, (tally = new RouteTally()));
+    return tally;
   }
 
   *requests(): Iterable<{ route: string; statusClass: string; count: number }> {
-    for (const [route, classes] of this.#requests)
+    for (const [route, { classes }] of this.#requests)
       for (const [place, count] of classes.entries())
         if (count > 0) yield { route, statusClass: `${place}xx`, count };
+  }
+}
+
+/** Answers of one route by class of status. */
+export class RouteTally {
+  readonly classes = new Uint32Array(classCount);
+
+  add(status: number): void {
+    const place = Math.floor(status / 100);
+    this.classes[place] = (this.classes[place] ?? 0) + 1;
   }
 }
 

@@ -1,4 +1,4 @@
-import { routes, type Route } from "../protocols/routes.ts";
+import { routes } from "../protocols/routes.ts";
 import type { Failure } from "../protocols/failures.ts";
 import { refusalOf } from "./auth.ts";
 import { nobody, type Room } from "./call.ts";
@@ -16,16 +16,11 @@ import {
 } from "./http.ts";
 import type { Taken } from "./limits.ts";
 import { Router, type RouteResult } from "./router.ts";
+import type { Target } from "./target.ts";
 import { Visit } from "./visit.ts";
 
 // The way of each request before its route sees it: name it, find the route, know the caller, count against the
 // limits. All of it is synchronous and looks at the head only.
-
-interface Target {
-  readonly name: RouteName;
-  readonly scope: Route["scope"];
-  readonly endpoint: Endpoint;
-}
 
 const sameOrigin: Answer["headers"] = [];
 
@@ -40,19 +35,34 @@ export class FrontDoor implements Dispatcher {
     this.#console = consoleFiles;
     this.#cors = new Cors(room.config.corsOrigins);
     for (const name of Object.keys(routes) as RouteName[]) {
-      const target = { name, scope: routes[name].scope, endpoint: endpoints[name] };
+      const target: Target = {
+        name,
+        scope: routes[name].scope,
+        endpoint: endpoints[name],
+        isCrossOrigin: crossOriginRoutes.has(name),
+        tally: room.counts.tally(name),
+      };
       this.#router.add(routes[name], target, { greedy: name === "ofrepFlag" });
     }
   }
 
   get knownRoutes(): readonly KnownRoute[] {
-    return Object.values(routes).filter(({ path }) => !path.includes(":"));
+    return Object.values(routes)
+      .filter(({ path }) => !path.includes(":"))
+      .map(({ method, path }) => {
+        const found = this.#router.find(method, path);
+        return { method, path, begin: (head) => this.#begin(head, found) };
+      });
   }
 
   begin(head: RequestHead): Handling {
+    return this.#begin(head, this.#find(head));
+  }
+
+  #begin(head: RequestHead, found: RouteResult<Target>): Handling {
     const visit = new Visit(this.#room, head);
     try {
-      this.#receive(visit);
+      this.#receive(visit, found);
     } catch (error) {
       visit.answer(visit.refuse("internal", error));
     }
@@ -66,13 +76,12 @@ export class FrontDoor implements Dispatcher {
     return this.#router.find(wanted === "" ? "OPTIONS" : wanted, head.path);
   }
 
-  #receive(visit: Visit): void {
+  #receive(visit: Visit, found: RouteResult<Target>): void {
     const { head } = visit;
-    const found = this.#find(head);
     if (found.kind === "found") {
-      const { name } = found.target;
-      const cors = crossOriginRoutes.has(name) ? this.#cors.headers(head.header("origin")) : sameOrigin;
-      visit.enter(name, found.params, cors);
+      const { target, params } = found;
+      const cors = target.isCrossOrigin ? this.#cors.headers(head.header("origin")) : sameOrigin;
+      visit.enter(target, params, cors);
     }
     if (head.method === "OPTIONS" || found.kind !== "found") {
       if (this.#admit(visit, this.#room.limits.takeAddress(head)))
@@ -113,7 +122,7 @@ export class FrontDoor implements Dispatcher {
 
   #options(head: RequestHead, found: RouteResult<Target>): Answer {
     if (found.kind === "wrong_method") return emptyAnswer(204, [["allow", found.allowed.join(", ")]]);
-    if (found.kind !== "found" || !crossOriginRoutes.has(found.target.name)) return emptyAnswer(204);
+    if (found.kind !== "found" || !found.target.isCrossOrigin) return emptyAnswer(204);
     // The visit already carries the headers that every answer to this origin carries.
     const already = this.#cors.headers(head.header("origin"));
     return emptyAnswer(204, this.#cors.preflight(head.header("origin")).slice(already.length));
@@ -121,15 +130,15 @@ export class FrontDoor implements Dispatcher {
 
   #principal(head: RequestHead, target: Target): Principal | { readonly failure: Failure } {
     if (target.scope === "public") return nobody;
-    const identified = this.#room.auth.identify(head, this.#room.clock.now());
+    const identified = this.#room.auth.identify(head, this.#room.clock);
     if (!identified.ok) return { failure: identified.failure };
     const refusal = refusalOf(identified.value, target.scope);
     return refusal === undefined ? identified.value : { failure: refusal };
   }
 
   /** False when the limit is reached; then that is the answer. */
-  #admit(visit: Visit, { headers, retryAfterMs }: Taken): boolean {
-    visit.limits = headers;
+  #admit(visit: Visit, { lines, retryAfterMs }: Taken): boolean {
+    visit.limitLines = lines;
     if (retryAfterMs === undefined) return true;
     visit.answer(visit.problem({ code: "rate_limited", retryAfterMs }));
     return false;

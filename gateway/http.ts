@@ -50,26 +50,37 @@ export interface Handling {
   readonly action: Action;
   /** Written, with the two below, before the answer's own headers, whatever the answer will be. */
   readonly requestId: string;
-  readonly limits: Answer["headers"];
+  /** As `headerLines` makes them. */
+  readonly limitLines: string;
   /** For other origins, and what the route has to say of its unit. */
   readonly extras: Answer["headers"];
   /** False when nothing reads a header after `begin`: copying them is a good part of a quick route's time. */
   readonly keepsHead: boolean;
-  /** The bytes are the server's: whoever needs them after an await copies them. */
-  run(body: Buffer): Answer | Promise<Answer>;
+  /** The bytes are the server's: whoever needs them after an await copies them. A body of one piece comes as it came. */
+  run(body: Buffer | ArrayBuffer): Answer | Promise<Answer>;
   refuse(why: "body_too_large" | "body_too_slow" | "internal", error?: unknown): Answer;
   /** Told the status that was sent; not called when the client left first. */
   settled(status: number): void;
 }
 
 /** A route whose path is always the same text. */
-export type KnownRoute = Pick<Route, "method" | "path">;
+export interface KnownRoute extends Pick<Route, "method" | "path"> {
+  /** Must not throw. */
+  begin(head: RequestHead): Handling;
+}
 
 export interface Dispatcher {
-  /** Registered with the server one by one: it then need not hand over method and path of each request. */
+  /** Registered with the server one by one: nobody then reads method and path of each request, or looks for its route. */
   readonly knownRoutes: readonly KnownRoute[];
   /** Must not throw. */
   begin(head: RequestHead): Handling;
+}
+
+/** Headers as they go over the wire, each begun by the end of the line before. */
+export function headerLines(headers: Answer["headers"]): string {
+  let lines = "";
+  for (const [name, value] of headers) lines += `\r\n${name}: ${value}`;
+  return lines;
 }
 
 export const jsonType = ["content-type", "application/json; charset=utf-8"] as const;

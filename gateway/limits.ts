@@ -5,6 +5,7 @@ import {
   type RateLimiterAbstract,
 } from "rate-limiter-flexible";
 import type { Clock } from "../runtime/index.ts";
+import { headerLines } from "./http.ts";
 import type { Redis } from "./redis.ts";
 
 // How much one token, or one address, may ask.
@@ -19,6 +20,8 @@ const keysMax = 100_000;
 /** Header pairs of an answer, and how long to wait when it is a refusal. */
 export interface Taken {
   readonly headers: readonly (readonly [string, string])[];
+  /** The same for the server, made once a second instead of for each request. */
+  readonly lines: string;
   readonly retryAfterMs: number | undefined;
 }
 
@@ -91,7 +94,7 @@ export class RateLimit {
         remaining: this.#points,
         resetAt: now + windowMs,
         exhaustedUntil: 0,
-        taken: { headers: [], retryAfterMs: undefined },
+        taken: { headers: [], lines: "", retryAfterMs: undefined },
         takenUntil: 0,
       };
       this.#accounts.set(name, account);
@@ -129,8 +132,10 @@ export class RateLimit {
     const limited = now < account.exhaustedUntil;
     const seconds = Math.max(1, Math.ceil((account.resetAt - now) / 1_000));
     const remaining = limited ? 0 : account.remaining;
+    const headers = [this.#policy, ["ratelimit", `"${this.#name}";r=${remaining};t=${seconds}`]] as const;
     account.taken = {
-      headers: [this.#policy, ["ratelimit", `"${this.#name}";r=${remaining};t=${seconds}`]],
+      headers,
+      lines: headerLines(headers),
       retryAfterMs: limited ? account.exhaustedUntil - now : undefined,
     };
     account.takenUntil = limited ? account.exhaustedUntil : now + 1_000;

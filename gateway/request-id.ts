@@ -5,9 +5,14 @@ import type { RequestHead } from "./http.ts";
 const sane = /^[A-Za-z0-9._:/+=@-]{1,128}$/;
 const traceparent = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/;
 
+/** 00 to zz. Writing a number in base 36 takes longer than the rest of naming a request, so it is done every 1 296. */
+const endings = Array.from({ length: 36 ** 2 }, (_, place) => place.toString(36).padStart(2, "0"));
+
 /** Names requests: the client's own id, else its trace's, else one of ours that no other process makes. */
 export class RequestIds {
   readonly #prefix: string;
+  /** What the next `endings.length` ids begin with. */
+  #beginning = "";
   #count = 0;
 
   constructor(random: Random) {
@@ -23,6 +28,10 @@ export class RequestIds {
   }
 
   next(): string {
-    return `${this.#prefix}-${(this.#count++).toString(36)}`;
+    const place = this.#count % endings.length;
+    if (place === 0)
+      this.#beginning = `${this.#prefix}-${Math.floor(this.#count / endings.length).toString(36)}`;
+    this.#count++;
+    return this.#beginning + endings[place];
   }
 }

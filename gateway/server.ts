@@ -4,13 +4,16 @@ import type { HttpRequest, HttpResponse, us_listen_socket, us_socket } from "uWe
 import { fail, succeed, type Reply } from "../protocols/errors.ts";
 import { milliseconds } from "../protocols/time.ts";
 import type { Clock } from "../runtime/index.ts";
-import type { Answer, Dispatcher, Handling, KnownRoute, RequestHead } from "./http.ts";
+import { CopiedHead } from "./copied-head.ts";
+import { headerLines, type Answer, type Dispatcher, type Handling, type KnownRoute } from "./http.ts";
 import { openStream } from "./response-stream.ts";
 
 // HTTP on uWebSockets.js; the only file that imports it.
 //   H1. `req` dies when its callback returns: whatever may be needed later is copied before that.
-//   H2. `res` dies when the client leaves: nothing touches it once `aborted` or `done` is set.
+//   H2. `res` dies when the client leaves: nothing touches it once `aborted` or `done` is set. The library is told whom
+//       to tell only when something outlasts its callback (`#outlast`); most answers are given within it.
 //   H3. A body is refused at its bound while it streams; no more than the bound is ever held.
+//   H4. Within the library's callbacks all that is written leaves at once anyway. Outside, `cork` makes it so.
 
 export interface ServerOptions {
   readonly host: string;
@@ -38,7 +41,7 @@ interface Exchange {
   /** The client left (H2). */
   aborted: boolean;
   done: boolean;
-  /** Counted in `inFlight`. */
+  /** It outlasts the callback it came with: counted in `inFlight`, and watched. */
   counted: boolean;
   /** Aborted when the body is here or not wanted any more; ends its timer. */
   waitsForBody: AbortController | undefined;
@@ -52,45 +55,8 @@ const wholeAnswerBytesMax = 65_536;
 /** LIBUS_LISTEN_EXCLUSIVE_PORT: no SO_REUSEPORT. Spelled out because the library's types hold it in a const enum. */
 const exclusivePort = 1;
 
-const decoder = new TextDecoder();
-
-class CopiedHead implements RequestHead {
-  readonly method: string;
-  readonly path: string;
-  readonly query: string;
-  readonly #res: HttpResponse;
-  #req: HttpRequest | undefined;
-  #headers: Map<string, string> | undefined;
-  #address: string | undefined;
-
-  constructor(req: HttpRequest, res: HttpResponse, known: KnownRoute | undefined) {
-    this.method = known?.method ?? req.getCaseSensitiveMethod();
-    this.path = known?.path ?? req.getUrl();
-    this.query = req.getQuery();
-    this.#res = res;
-    this.#req = req;
-  }
-
-  header(name: string): string {
-    return this.#req === undefined ? (this.#headers?.get(name) ?? "") : this.#req.getHeader(name);
-  }
-
-  /** H1: the request is let go here; what is needed later is copied. */
-  release(keep: boolean): void {
-    if (keep) {
-      const headers = new Map<string, string>();
-      this.#req?.forEach((name, value) => headers.set(name, value));
-      this.#headers = headers;
-    }
-    this.#req = undefined;
-  }
-
-  /** Read on demand: only before the first await, as the socket may be gone later. */
-  get address(): string {
-    this.#address ??= decoder.decode(this.#res.getRemoteAddressAsText());
-    return this.#address;
-  }
-}
+/** The library insists on being told whom to tell. One for all: whatever waits for nothing needs no closure of its own. */
+const nothing = (): void => undefined;
 
 const statusLines = new Map<number, string>(
   Object.entries(STATUS_CODES).map(([code, text]) => [Number(code), `${code} ${text ?? ""}`]),
@@ -114,7 +80,7 @@ class Server {
 
   receive(res: HttpResponse, req: HttpRequest, known?: KnownRoute): void {
     const head = new CopiedHead(req, res, known);
-    const handling = this.#dispatcher.begin(head);
+    const handling = (known ?? this.#dispatcher).begin(head);
     head.release(handling.keepsHead);
     const { action } = handling;
     const isHead = head.method === "HEAD";
@@ -128,17 +94,12 @@ class Server {
       waitsForBody: undefined,
     };
     if (action.kind === "stream") {
-      res.cork(() => {
-        this.#writeHead(exchange, 200, action.headers);
-        action.open(openStream(res));
-      });
+      this.#writeHead(exchange, 200, action.headers);
+      action.open(openStream(res));
       handling.settled(200);
       return;
     }
-    res.onAborted(() => {
-      exchange.aborted = true;
-      this.#uncount(exchange);
-    });
+    res.onAborted(nothing);
     if (action.kind === "answer") this.#respond(exchange, action.answer);
     else if (head.method === "GET" || isHead) this.#run(exchange, noBytes);
     else this.#readBody(exchange);
@@ -159,23 +120,25 @@ class Server {
       }
       if (isLast) {
         exchange.waitsForBody?.abort();
-        const last = Buffer.from(chunk);
-        return this.#run(exchange, chunks === undefined ? last : Buffer.concat([...chunks, last]));
+        return this.#run(
+          exchange,
+          chunks === undefined ? chunk : Buffer.concat([...chunks, Buffer.from(chunk)]),
+        );
       }
       if (chunks === undefined) {
         chunks = [];
-        this.#count(exchange);
+        this.#outlast(exchange);
         // Most bodies come in one piece, so only those that do not pay for a timer.
         const { signal } = (exchange.waitsForBody = new AbortController());
         void this.#clock.sleep(bodyMsMax, signal).then(() => {
-          if (!signal.aborted) this.#respond(exchange, handling.refuse("body_too_slow"));
+          if (!signal.aborted) this.#respondLater(exchange, handling.refuse("body_too_slow"));
         });
       }
       chunks.push(Buffer.from(chunk.slice(0)));
     });
   }
 
-  #run(exchange: Exchange, body: Buffer): void {
+  #run(exchange: Exchange, body: Buffer | ArrayBuffer): void {
     let answer: Answer | Promise<Answer>;
     try {
       answer = exchange.handling.run(body);
@@ -183,11 +146,16 @@ class Server {
       answer = exchange.handling.refuse("internal", error);
     }
     if (!(answer instanceof Promise)) return this.#respond(exchange, answer);
-    this.#count(exchange);
+    this.#outlast(exchange);
     answer.then(
-      (value) => this.#respond(exchange, value),
-      (error: unknown) => this.#respond(exchange, exchange.handling.refuse("internal", error)),
+      (value) => this.#respondLater(exchange, value),
+      (error: unknown) => this.#respondLater(exchange, exchange.handling.refuse("internal", error)),
     );
+  }
+
+  /** H4 */
+  #respondLater(exchange: Exchange, answer: Answer): void {
+    if (!exchange.aborted && !exchange.done) exchange.res.cork(() => this.#respond(exchange, answer));
   }
 
   #respond(exchange: Exchange, answer: Answer): void {
@@ -195,30 +163,31 @@ class Server {
     exchange.done = true;
     this.#uncount(exchange);
     const { res } = exchange;
-    res.cork(() => {
-      this.#writeHead(exchange, answer.status, answer.headers);
-      const { body } = answer;
-      if (exchange.isHead) res.endWithoutBody(Buffer.byteLength(body), this.closing);
-      else if (answer.status === 204 || answer.status === 304) res.endWithoutBody(undefined, this.closing);
-      else if (typeof body === "string" || body.byteLength <= wholeAnswerBytesMax)
-        res.end(body, this.closing);
-      else sendInPieces(res, exchange, body);
-    });
-    exchange.handling.settled(answer.status);
+    const { status, body } = answer;
+    this.#writeHead(exchange, status, answer.headers);
+    if (exchange.isHead) res.endWithoutBody(Buffer.byteLength(body), this.closing);
+    else if (status === 204 || status === 304) res.endWithoutBody(undefined, this.closing);
+    else if (typeof body === "string" || body.byteLength <= wholeAnswerBytesMax) res.end(body, this.closing);
+    else sendInPieces(exchange, body);
+    exchange.handling.settled(status);
   }
 
+  /** All headers go as one value: each that the library is given costs as much as reading one. */
   #writeHead({ res, handling }: Exchange, status: number, headers: Answer["headers"]): void {
     if (status !== 200) res.writeStatus(statusLines.get(status) ?? String(status));
-    res.writeHeader("x-request-id", handling.requestId);
-    for (const [name, value] of handling.limits) res.writeHeader(name, value);
-    for (const [name, value] of handling.extras) res.writeHeader(name, value);
-    for (const [name, value] of headers) res.writeHeader(name, value);
+    const { requestId, limitLines, extras } = handling;
+    const others = extras.length === 0 ? headerLines(headers) : headerLines(extras) + headerLines(headers);
+    res.writeHeader("x-request-id", requestId + limitLines + others);
   }
 
-  #count(exchange: Exchange): void {
+  #outlast(exchange: Exchange): void {
     if (exchange.counted) return;
     exchange.counted = true;
     this.inFlight++;
+    exchange.res.onAborted(() => {
+      exchange.aborted = true;
+      this.#uncount(exchange);
+    });
   }
 
   #uncount(exchange: Exchange): void {
@@ -230,8 +199,10 @@ class Server {
 }
 
 /** A slow reader of a large answer holds its position, not a copy of the body. */
-function sendInPieces(res: HttpResponse, exchange: Exchange, body: Uint8Array): void {
+function sendInPieces(exchange: Exchange, body: Uint8Array): void {
+  const { res } = exchange;
   const total = body.byteLength;
+  res.onAborted(() => (exchange.aborted = true));
   if (res.tryEnd(body, total)[1]) return;
   res.onWritable((offset) => {
     if (exchange.aborted) return true;

@@ -22,7 +22,7 @@ export function signIn(room: Room, call: Call, body: string): Answer {
   const input = parseBody(SignIn, body);
   if (!input.ok) return call.problem(input.failure);
   const now = room.clock.now();
-  const principal = room.auth.byText(input.value.token, now);
+  const principal = room.auth.byText(input.value.token, room.clock);
   if (!principal.ok) return call.problem(principal.failure);
   if (principal.value.isBrowser) return call.problem({ code: "forbidden", scope: "a server token" });
   const expiresAt = Math.min(now + sessionMsMax, principal.value.expiresAt);

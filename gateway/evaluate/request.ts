@@ -1,7 +1,7 @@
 import { EvaluateRequest } from "../../protocols/decision.ts";
 import { succeed } from "../../protocols/errors.ts";
 import type { Answer as Outcome } from "../../protocols/failures.ts";
-import { keyPattern } from "../../protocols/ids.ts";
+import { isKey } from "./is-key.ts";
 import { parseValue } from "../json-body.ts";
 
 // The body of /evaluate, checked by hand: a tenth of zod's time. A property test holds it equal to the schema; what it
@@ -28,8 +28,8 @@ export function isEvaluateRequest(body: unknown): body is EvaluateRequest {
   for (const name in body)
     if (name !== "envKey" && name !== "flagKey" && name !== "context" && name !== "explain") return false;
   const { envKey, flagKey, context, explain } = body;
-  if (typeof envKey !== "string" || !keyPattern.test(envKey)) return false;
-  if (typeof flagKey !== "string" || !keyPattern.test(flagKey)) return false;
+  if (typeof envKey !== "string" || !isKey(envKey)) return false;
+  if (typeof flagKey !== "string" || !isKey(flagKey)) return false;
   if (explain !== undefined && typeof explain !== "boolean") return false;
   return isClientContext(context);
 }
