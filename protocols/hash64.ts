@@ -7,6 +7,9 @@ export interface Hash64 {
   readonly low: number;
 }
 
+export const isHash64 = (value: unknown): value is Hash64 =>
+  typeof value === "object" && value !== null && "high" in value && "low" in value;
+
 /**
  * Non-cryptographic 64-bit hash of a text: two 32-bit multiply-xor lanes that are mixed into each other at the end
  * (the public-domain cyrb53 construction with both lanes kept). Used for duplicate detection: among 4 million ids the
@@ -46,6 +49,12 @@ export function unitHash(unitId: UnitId): Hash64 {
 
 /** Decimal text of the 64-bit number, as ClickHouse's JSON formats take a UInt64. */
 export const uint64Text = ({ high, low }: Hash64): string => ((BigInt(high) << 32n) | BigInt(low)).toString();
+
+/** The two words of a 64-bit number. */
+export const hash64Of = (number: bigint): Hash64 => ({
+  high: Number(number >> 32n),
+  low: Number(number & 0xffff_ffffn),
+});
 
 /** A unit id with this hash: enough for whoever knows units by their hash only, as folds and ClickHouse do. */
 export function unitIdOf(hash: bigint): UnitId {

@@ -4,6 +4,7 @@ import { drainPending, Session } from "chdb";
 import type { RawInsertFormat } from "chdb";
 import { exceptions } from "./exception.ts";
 import { Gate } from "./gate.ts";
+import { Spool } from "./spool.ts";
 
 // chDB as a set of connections to one directory. A connection is serial, so each runs one statement at a time, and
 // inserts have connections of their own: the sink does not queue behind reports.
@@ -18,7 +19,8 @@ export interface Output {
   readonly elapsedMs: number;
   readonly rowsRead: number;
   readonly bytesRead: number;
-  readonly rowsWritten: number;
+  /** Where the engine counts them. */
+  readonly rowsWritten?: number;
 }
 
 /** Whoever a long answer is poured to. */
@@ -34,6 +36,12 @@ export interface RawInsert {
   readonly format: RawInsertFormat;
   readonly body: Buffer;
   readonly settings: Readonly<Record<string, string>>;
+}
+
+export interface NativeInsert {
+  readonly body: Buffer;
+  /** The statement, which reads the body from the file at this path. */
+  readonly statement: (path: string) => string;
 }
 
 /** Each long query takes a thread of libuv's pool of 16; the rest is for files and sockets. */
@@ -64,6 +72,7 @@ export function openEngine({ directory, memoryBytesMax }: EngineOptions) {
   const killers = new Gate(sessions.slice(readersCount + writersCount), waitingMax);
   const lanes = { read: readers, write: writers, kill: killers };
   const sumOf = (what: "running" | "waiting"): number => readers[what] + writers[what] + killers[what];
+  const spool = new Spool(directory); // ours, now that it is open
   let closing = false;
   const refuseWhenClosing = (): void => {
     if (closing) throw exceptions.aborted();
@@ -75,7 +84,7 @@ export function openEngine({ directory, memoryBytesMax }: EngineOptions) {
       return use(lanes[lane], async (session) => {
         const result = await session.queryAsync(sql, { format });
         const { elapsed, rowsRead, bytesRead } = result;
-        return { bytes: result.bytes(), elapsedMs: elapsed * 1_000, rowsRead, bytesRead, rowsWritten: 0 };
+        return { bytes: result.bytes(), elapsedMs: elapsed * 1_000, rowsRead, bytesRead };
       });
     },
 
@@ -108,6 +117,17 @@ export function openEngine({ directory, memoryBytesMax }: EngineOptions) {
           rowsWritten,
         };
       });
+    },
+
+    /** Of one block, and one partition: one part, or nothing. */
+    async insertNative({ body, statement }: NativeInsert): Promise<Output> {
+      refuseWhenClosing();
+      return use(writers, (session) =>
+        spool.hold(body, async (path) => {
+          const { elapsed } = await session.queryAsync(statement(path), { format: "Null" });
+          return { bytes: new Uint8Array(), elapsedMs: elapsed * 1_000, rowsRead: 0, bytesRead: 0 };
+        }),
+      );
     },
 
     get load() {

@@ -18,6 +18,8 @@ export const exceptions = {
   notImplemented: (message: string) => new Exception(48, "NOT_IMPLEMENTED", message),
   syntax: (message: string) => new Exception(62, "SYNTAX_ERROR", message),
   unknownFormat: (format: string) => new Exception(73, "UNKNOWN_FORMAT", `Unknown format ${format}`),
+  cannotWrite: (reason: string) =>
+    new Exception(75, "CANNOT_WRITE_TO_FILE_DESCRIPTOR", `Cannot write an insert's rows, ${reason}`),
   tooManyQueries: (waitingMax: number) =>
     new Exception(
       202,

@@ -1,6 +1,7 @@
 import type { RawInsertFormat } from "chdb";
 import type { Engine, Output, Taker } from "./engine.ts";
 import { exceptions } from "./exception.ts";
+import { insertFromFile } from "./native-insert.ts";
 import { bindParameters } from "./parameters.ts";
 import { withSettings } from "./settings.ts";
 import type { Settings } from "./settings.ts";
@@ -17,9 +18,9 @@ export interface Execution {
   readonly taker: Taker;
 }
 
-/** Of many rows for a program, not for eyes: sent as it is made, so that its size is no bound. */
-const pouredFormat = "Native";
-const poured: Output = { bytes: new Uint8Array(), elapsedMs: 0, rowsRead: 0, bytesRead: 0, rowsWritten: 0 };
+/** Of many rows for a program, not for eyes: sent as it is made, so that its size is no bound. And taken in as it is. */
+const nativeFormat = "Native";
+const poured: Output = { bytes: new Uint8Array(), elapsedMs: 0, rowsRead: 0, bytesRead: 0 };
 
 const insertWithBody = /^INSERT\s+INTO\s+(?:TABLE\s+)?([\w.]+)\s*(?:\(([^()]*)\))?\s*FORMAT\s+(\w+)$/i;
 const textFormats = {
@@ -55,7 +56,7 @@ export async function execute(
   if (statement.hasFollower) throw exceptions.syntax("Multi-statements are not allowed");
   const text = withSettings(statement, bindParameters(statement, parameters), settings, defaultFormat);
   const format = statement.format ?? defaultFormat;
-  if (format === pouredFormat) {
+  if (format === nativeFormat) {
     await engine.stream(text, defaultFormat, execution.taker);
     return { ...poured, format };
   }
@@ -69,11 +70,14 @@ async function insertBody(
   { body, settings }: Execution,
 ): Promise<Output> {
   const [, table = "", columns, format = ""] = insert;
+  const names = columns?.split(",").map((column) => column.trim().replaceAll("`", ""));
+  if (format === nativeFormat)
+    return engine.insertNative({ body, statement: insertFromFile(table, names, settings) });
   if (!isTextFormat(format))
-    throw exceptions.unknownFormat(`${format}: the embedded warehouse reads text formats`);
+    throw exceptions.unknownFormat(`${format}: the embedded warehouse reads text formats and Native`);
   return engine.insert({
     table,
-    columns: columns?.split(",").map((column) => column.trim().replaceAll("`", "")),
+    columns: names,
     format,
     body,
     settings: Object.fromEntries(settings),

@@ -128,7 +128,7 @@ async function send(
     JSON.stringify({
       read_rows: String(rowsRead),
       read_bytes: String(bytesRead),
-      written_rows: String(rowsWritten),
+      ...(rowsWritten === undefined ? {} : { written_rows: String(rowsWritten) }),
       written_bytes: "0",
       total_rows_to_read: "0",
       result_rows: "0",

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 
 // Where a directory can be renamed, it is, whole. A mount point cannot: there its content moves into a folder of its own
 // inside, which the engine passes over.
@@ -45,3 +45,32 @@ export function moveBack(directory: string, aside: Aside): void {
 /** Without what was moved aside inside it, now or earlier. */
 const contentOf = (directory: string): string[] =>
   existsSync(directory) ? readdirSync(directory).filter((entry) => !entry.startsWith(insidePrefix)) : [];
+
+/** What was moved aside, now or earlier, and when. A folder that is being removed when we are killed stays in the list. */
+export function asidesOf(directory: string): readonly { readonly path: string; readonly at: number }[] {
+  const parent = dirname(directory);
+  const prefix = `${basename(directory)}.${insidePrefix}`;
+  const named = (folder: string, start: string): string[] =>
+    existsSync(folder)
+      ? readdirSync(folder)
+          .filter((entry) => entry.startsWith(start))
+          .map((entry) => join(folder, entry))
+      : [];
+  return [...named(parent, prefix), ...named(directory, insidePrefix)].map((path) => ({
+    path,
+    at: timeIn(path) ?? statSync(path).ctimeMs,
+  }));
+}
+
+/** The time that the name of a folder ends in; a name that a person gave has none. */
+function timeIn(path: string): number | undefined {
+  const [text] = /\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3}Z$/.exec(path) ?? [];
+  return text === undefined
+    ? undefined
+    : Date.parse(
+        text.replace(
+          /T(..)-(..)-(..)-/,
+          (_, hour: string, minute: string, second: string) => `T${hour}:${minute}:${second}.`,
+        ),
+      );
+}

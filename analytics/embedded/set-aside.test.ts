@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import { silentLog, systemClock } from "../../runtime/index.ts";
 import type { Log } from "../../runtime/index.ts";
-import { moveAside, moveBack } from "./move-aside.ts";
+import { asidesOf, moveAside, moveBack } from "./move-aside.ts";
 import { doesNotOpen, SetAside } from "./set-aside.ts";
 import type { ChildExit } from "./set-aside.ts";
 import { cureOf, writeObstacle } from "./write-obstacle.ts";
@@ -125,4 +125,17 @@ test("a directory that cannot be moved is said, and nothing is thrown", () => {
   for (let time = 0; time < 2; time++) setAside.onExit(broken);
   assert.ok(old());
   assert.deepEqual(said, ["warehouse.not_set_aside"]);
+});
+
+test("what was moved aside is found again with its time, beside the directory and in it", () => {
+  const at = Date.UTC(2026, 10, 22, 1, 2, 3, 4);
+  const name = new Date(at).toISOString().replaceAll(/[:.]/g, "-");
+  const { path } = moveAside(directory, name);
+  fill();
+  mkdirSync(join(directory, "broken-by-hand"));
+  const found = asidesOf(directory);
+  assert.deepEqual(found[0], { path, at });
+  assert.equal(found[1]?.path, join(directory, "broken-by-hand"));
+  assert.equal(found.length, 2);
+  assert.deepEqual(asidesOf(join(parent, "nowhere")), []);
 });

@@ -66,7 +66,7 @@ export class SetAside {
     return "same";
   }
 
-  /** A child opened the directory: what was moved aside stays there, for whoever wants to look at it. */
+  /** A child opened the directory: what was moved aside stays there for some days, for whoever wants to look at it. */
   onReady(): "replaced" | "same" {
     const outcome = this.#aside === undefined ? "same" : "replaced";
     this.#aside = undefined;
@@ -92,8 +92,9 @@ export class SetAside {
       code: "warehouse_corrupt",
       directory: this.#directory,
       aside: this.#aside.path,
-      consequence: "an empty warehouse is filled from the event stream, as far as that reaches",
-      cure: "none is needed; once nobody wants to look at what was set aside, remove it",
+      consequence:
+        "an empty warehouse is filled from the event stream, as far as that reaches; then what was set aside is removed, as docs/operations.md says (WEIR_SET_ASIDE_DAYS)",
+      cure: "none is needed; copy what was set aside elsewhere if you want to look at it later",
     });
   }
 

@@ -32,7 +32,7 @@ export function engineSettings(parameters: Iterable<[string, string]>): Map<stri
   return settings;
 }
 
-const list = (settings: Settings): string =>
+export const settingsList = (settings: Settings): string =>
   [...settings].map(([name, value]) => `${name}=${quote(value)}`).join(", ");
 
 /** Statements that answer rows take FORMAT, and SETTINGS after it. */
@@ -51,7 +51,7 @@ export function withSettings(
   if (verb === "INSERT") {
     if (settings.size === 0) return bound;
     if (!insertHead.test(bound)) throw exceptions.notImplemented("Settings of this form of INSERT");
-    return bound.replace(insertHead, (head) => `${head} SETTINGS ${list(settings)}`);
+    return bound.replace(insertHead, (head) => `${head} SETTINGS ${settingsList(settings)}`);
   }
   const needsFormat = statement.format === undefined && verbsWithOutput.has(verb);
   const formatted = needsFormat ? `${bound}\nFORMAT ${defaultFormat}` : bound;
@@ -59,5 +59,5 @@ export function withSettings(
   // After CREATE, a bare SETTINGS would become part of the table.
   const separator =
     verb === "CREATE" && statement.format === undefined ? "\nFORMAT Null SETTINGS " : "\nSETTINGS ";
-  return `${formatted}${separator}${list(settings)}`;
+  return `${formatted}${separator}${settingsList(settings)}`;
 }

@@ -9,7 +9,7 @@ import { organisationKey, subjects } from "../../protocols/topology.ts";
 import { createTelemetry, silentLog, type KeyValue } from "../../runtime/index.ts";
 import { metricsText } from "../metrics.ts";
 import { migrate } from "../migrations.ts";
-import { columnNames, tables, type TableKey } from "../schema/tables.ts";
+import { tables, type TableKey } from "../schema/tables.ts";
 import { blocksOf, decode, type Decoded } from "../sink/blocks.ts";
 import { feeds } from "../sink/feed.ts";
 import { temporaryWarehouse, type TemporaryWarehouse } from "../testing.ts";
@@ -74,10 +74,8 @@ async function write(records: readonly LogRecord[], times?: EventTimes): Promise
       } as never),
     );
   for (const { table, rows } of blocksOf(messages)) {
-    const columns = columnNames(table as TableKey);
     const done = await temporary.warehouse.insert(
-      tables[table as TableKey].name,
-      columns,
+      tables[table as TableKey],
       rows.map(({ values }) => [...values]),
     );
     assert.ok(done.ok, JSON.stringify(done));
@@ -186,6 +184,7 @@ test("Prometheus is told of an alarm, and that it is over when no running experi
       },
     },
     rows: {},
+    rollups: { figures: { pending: 0, computed: 0, corrected: 0 } },
   };
   const text = metricsText(
     createTelemetry("test"),

@@ -12,7 +12,7 @@ import { partitionOf, subjects } from "../../protocols/topology.ts";
 import { seededRandom, type Messaging } from "../../runtime/index.ts";
 import { deleteUnit } from "../deletion.ts";
 import { migrate } from "../migrations.ts";
-import { columnNames, tables } from "../schema/tables.ts";
+import { tables } from "../schema/tables.ts";
 import { precedenceOf } from "../sink/precedence.ts";
 import { rowsOf } from "../sink/rows.ts";
 import { temporaryWarehouse } from "../testing.ts";
@@ -135,7 +135,7 @@ async function insert(world: World): Promise<void> {
   for (const [table, group] of Map.groupBy(rows, (row) => row.table))
     for (const [, part] of Map.groupBy(group, ({ month }) => month)) {
       const values = part.map((row) => row.values);
-      const done = await temporary.warehouse.insert(tables[table].name, columnNames(table), values);
+      const done = await temporary.warehouse.insert(tables[table], values);
       assert.ok(done.ok, JSON.stringify(done));
     }
 }

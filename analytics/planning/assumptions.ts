@@ -1,7 +1,7 @@
 import type { PowerRequest } from "../../protocols/power.ts";
 import type { MetricPlan } from "../../protocols/power-answer.ts";
 import type { Known } from "./known.ts";
-import { tunedForDefault } from "../../protocols/analysis-plan.ts";
+import { tunedForDefault } from "../../protocols/resolved-plan.ts";
 
 /** What must be true for the plan to hold, a sentence each. */
 export function assumptionsOf(request: PowerRequest, known: Known, metrics: readonly MetricPlan[]): string[] {

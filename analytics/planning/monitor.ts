@@ -1,4 +1,4 @@
-import { tunedForDefault } from "../../protocols/analysis-plan.ts";
+import { tunedForDefault } from "../../protocols/resolved-plan.ts";
 import type { PlannedMonitoring } from "../../protocols/power.ts";
 import type { PlanRefusal } from "../../protocols/power-answer.ts";
 import { tPower, zPower } from "../statistics/planning/power.ts";

@@ -1,3 +1,4 @@
+import { isHash64, uint64Text } from "../../protocols/hash64.ts";
 import { Backoff } from "../../runtime/index.ts";
 import type { Clock, Log, Random } from "../../runtime/index.ts";
 import type { Warehouse } from "../clickhouse.ts";
@@ -52,8 +53,7 @@ export function createBlockWriter({
           state === "in_doubt"
             ? await isPresent(warehouse, { table: block.table, rows })
             : await warehouse.insert(
-                tables[block.table].name,
-                columnNames(block.table),
+                tables[block.table],
                 rows.map(({ values }) => values),
               );
         if (answer.ok) {
@@ -85,13 +85,16 @@ export function createBlockWriter({
   };
 }
 
+/** Of names, numbers and hashes: no other value names a row. */
+const parameterOf = (value: unknown): string => (isHash64(value) ? uint64Text(value) : String(value));
+
 async function isPresent(warehouse: Warehouse, { table, rows }: Block) {
   const names = columnNames(table);
   const sentinels = [rows[0], rows.at(-1)]; // B3
   const parameters: Record<string, string> = {};
   const conditions = sentinels.map((row, index) => {
     const equal = identityOf(table).map(([name, type]) => {
-      parameters[`${name}_${index}`] = String(row?.values[names.indexOf(name)]);
+      parameters[`${name}_${index}`] = parameterOf(row?.values[names.indexOf(name)]);
       return `${name} = {${name}_${index}:${type}}`;
     });
     return `(${equal.join(" AND ")})`; // B2

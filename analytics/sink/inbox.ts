@@ -5,7 +5,7 @@ import type { Decoded } from "./blocks.ts";
 
 /** A batch is cut at so many rows; with one last message of 500 it stays one block of 24,000. */
 export const rowsPerBatchMin = 20_000;
-/** Messages are bounded by bytes as well: rows with much metadata must fit a request of 64 MB, escaped. */
+/** Messages are bounded by bytes as well: rows with much metadata must fit a request of 64 MB. */
 const bytesPerBatchMin = 16 * 1024 ** 2;
 /** How long a row waits for company. */
 export const batchAgeMsMax = 500;

@@ -1,30 +1,24 @@
 import type { DecisionRecord } from "../../protocols/decision-log.ts";
 import { eventHash, uint64Text, unitHash } from "../../protocols/hash64.ts";
+import type { Hash64 } from "../../protocols/hash64.ts";
 import type { EnvironmentKey, UnitId } from "../../protocols/ids.ts";
 import type { DecisionEventRecord, LogRecord } from "../../protocols/log-record.ts";
 import type { TableKey } from "../schema/tables.ts";
 import { metadataText } from "./metadata-text.ts";
+import { monthOf, timeMax, timeMin } from "./month.ts";
 
-/** One row, with what decides where it goes. Values are in the order of the table's columns. */
+/** One row, with what decides where it goes. Values are in the order of the table's columns; hashes stay two words. */
 export interface Row {
   readonly table: TableKey;
   /** The partition, as toYYYYMM says it; 0 in tables without. */
   readonly month: number;
   /** Whose row it is, as the warehouse knows units: a deleted unit's rows are not written. */
   readonly environment: string;
-  readonly unit: string;
+  readonly unit: Hash64 | undefined;
   readonly values: readonly unknown[];
 }
 
-/** What DateTime64(3) can hold; a backfill from before 1900 is placed at its edge. */
-const timeMin = Date.UTC(1900, 0, 1);
-const timeMax = Date.UTC(2299, 11, 31, 23, 59, 59, 999);
 const clamp = (ts: number): number => Math.min(timeMax, Math.max(timeMin, Math.round(ts)));
-
-const monthOf = (ts: number): number => {
-  const date = new Date(ts);
-  return date.getUTCFullYear() * 100 + date.getUTCMonth() + 1;
-};
 
 export const unitText = (unit: UnitId): string => uint64Text(unitHash(unit));
 const json = (value: unknown): string => (value === undefined ? "" : JSON.stringify(value));
@@ -34,20 +28,19 @@ export function rowsOf(record: LogRecord, environment: EnvironmentKey, precedenc
   if (record.type === "merge") return []; // the folds' own
   if (record.type === "definition") return [definitionRow(record, environment, precedence)];
   if (record.type === "covariates") return covariateRows(record, environment, precedence);
-  const unit = unitText(record.unit);
-  const log = [clamp(record.at), precedence];
+  const unit = unitHash(record.unit);
   const said = (table: TableKey, values: readonly unknown[]): Row => ({
     table,
     month: 0,
     environment,
     unit,
-    values: [environment, unit, ...values, ...log],
+    values: [environment, unit, ...values, clamp(record.at), precedence],
   });
   switch (record.type) {
     case "identify":
-      return [said("identities", [unitText(record.known), clamp(record.ts)])];
+      return [said("identities", [unitHash(record.known), clamp(record.ts)])];
     case "consent": {
-      const id = uint64Text(eventHash(record.type, record.id));
+      const id = eventHash(record.type, record.id);
       return [said("consents", [id, Number(record.analytics), clamp(record.ts)])];
     }
     case "bot":
@@ -72,27 +65,29 @@ type UnitEvent = Extract<
   { type: "exposure" | "metric" | "decision" | "slot" | "reward" | "shadow" }
 >;
 
-function eventRow(record: UnitEvent, environment: EnvironmentKey, unit: string, precedence: number): Row {
+function eventRow(record: UnitEvent, environment: EnvironmentKey, unit: Hash64, precedence: number): Row {
   const ts = clamp(record.ts);
-  const id = uint64Text(eventHash(record.type, record.id));
-  const tail = [record.session ?? "", metadataText(record.metadata), clamp(record.at), precedence];
+  const id = eventHash(record.type, record.id);
+  const [session, metadata, at] = [record.session ?? "", metadataText(record.metadata), clamp(record.at)];
   const bot = Number(record.bot ?? false);
-  const row = (table: TableKey, values: readonly unknown[]): Row => ({
-    table,
-    month: monthOf(ts),
-    environment,
-    unit,
-    values,
-  });
+  const month = monthOf(ts);
   switch (record.type) {
     case "exposure": {
       const { experiment, phase, variant, flag } = record;
-      return row("exposures", [ts, environment, experiment, phase, variant, flag, unit, id, ...tail, bot]);
+      const log = [session, metadata, at, precedence, bot];
+      const values = [ts, environment, experiment, phase, variant, flag, unit, id, ...log];
+      return { table: "exposures", month, environment, unit, values };
     }
-    case "metric":
-      return row("events", [ts, environment, record.name, unit, id, record.value, ...tail, bot]);
-    case "decision":
-      return row("decisions", decisionValues(ts, environment, "client", record, unit, id, tail));
+    case "metric": {
+      const { name, value } = record;
+      const values = [ts, environment, name, unit, id, value, session, metadata, at, precedence, bot];
+      return { table: "events", month, environment, unit, values };
+    }
+    case "decision": {
+      const tail = [session, metadata, at, precedence];
+      const values = decisionValues(ts, environment, "client", record, unit, id, tail);
+      return { table: "decisions", month, environment, unit, values };
+    }
     case "slot": {
       const { ranking, experiment = "", variant = "", items } = record;
       const lists = [
@@ -100,16 +95,22 @@ function eventRow(record: UnitEvent, environment: EnvironmentKey, unit: string, 
         items.map(({ ranker }) => ranker ?? ""),
         items.map(({ propensity }) => propensity ?? null),
       ];
-      return row("slots", [ts, environment, ranking, experiment, variant, ...lists, unit, id, ...tail]);
+      const log = [session, metadata, at, precedence];
+      const values = [ts, environment, ranking, experiment, variant, ...lists, unit, id, ...log];
+      return { table: "slots", month, environment, unit, values };
     }
     case "reward": {
       const { name, of, item = "", value } = record;
-      return row("rewards", [ts, environment, name, of, item, value, unit, id, ...tail]);
+      const log = [session, metadata, at, precedence];
+      const values = [ts, environment, name, of, item, value, unit, id, ...log];
+      return { table: "rewards", month, environment, unit, values };
     }
     case "shadow": {
       const { flag, served, candidate, servedMs, candidateMs, error = "" } = record;
       const said = [json(served), json(candidate), servedMs ?? null, candidateMs ?? null, error];
-      return row("shadows", [ts, environment, flag, ...said, unit, id, ...tail]);
+      const log = [session, metadata, at, precedence];
+      const values = [ts, environment, flag, ...said, unit, id, ...log];
+      return { table: "shadows", month, environment, unit, values };
     }
   }
 }
@@ -117,8 +118,8 @@ function eventRow(record: UnitEvent, environment: EnvironmentKey, unit: string, 
 /** A line of the stream DECISIONS. */
 export function decisionRow(record: DecisionRecord, environment: EnvironmentKey, precedence: number): Row {
   const ts = clamp(record.at);
-  const unit = unitText(record.unit);
-  const id = uint64Text(eventHash("decision", record.id));
+  const unit = unitHash(record.unit);
+  const id = eventHash("decision", record.id);
   const tail = ["", "", ts, precedence];
   return {
     table: "decisions",
@@ -134,8 +135,8 @@ function decisionValues(
   environment: EnvironmentKey,
   source: "client" | "gateway",
   record: DecisionEventRecord | DecisionRecord,
-  unit: string,
-  id: string,
+  unit: Hash64,
+  id: Hash64,
   tail: readonly unknown[],
 ): readonly unknown[] {
   const { flag, variation, reason = "", code = "", experiment = "", phase = 0, variant = "" } = record;
@@ -151,7 +152,7 @@ function definitionRow(
 ): Row {
   const { key, phase } = definition.experiment;
   const values = [environment, key, phase, planVersion, json(definition), clamp(at), precedence];
-  return { table: "definitions", month: 0, environment, unit: "", values };
+  return { table: "definitions", month: 0, environment, unit: undefined, values };
 }
 
 function covariateRows(
@@ -161,7 +162,7 @@ function covariateRows(
 ): Row[] {
   const at = clamp(record.at);
   return record.units.map((id, index) => {
-    const unit = unitText(id);
+    const unit = unitHash(id);
     const [first, second = 0] = record.values[index] ?? [0];
     const { experiment, phase, metric } = record;
     const values = [environment, experiment, phase, metric, unit, first, second, at, precedence];

@@ -1,4 +1,6 @@
 import type { WarehousePosition } from "../../protocols/analytics-messages.ts";
+import { uint64Text } from "../../protocols/hash64.ts";
+import type { Hash64 } from "../../protocols/hash64.ts";
 import { Backoff } from "../../runtime/index.ts";
 import type { Clock, Connection, KeyValue, Log, Random, StreamMessage } from "../../runtime/index.ts";
 import type { Warehouse } from "../clickhouse.ts";
@@ -235,7 +237,7 @@ class RunningSink {
   }
 
   async #writeBlocks(messages: readonly Decoded[], known: "absent" | "in_doubt"): Promise<boolean> {
-    const deleted = messages.flatMap(({ rows }) => rows).filter(({ table }) => table === "deletions");
+    const deleted = deletedUnits(messages);
     for (const { environment, unit } of deleted) this.#tombstones.add(environment, unit);
     if (!(await this.#insist(() => this.#tombstones.refresh()))) return false;
     for (const block of blocksOf(messages)) {
@@ -243,7 +245,8 @@ class RunningSink {
     }
     if (deleted.length === 0) return true;
     return this.#insist(async () => {
-      const purged = await purgeUnits(this.#options.warehouse, deleted); // K4
+      const units = deleted.map(({ environment, unit }) => ({ environment, unit: uint64Text(unit) }));
+      const purged = await purgeUnits(this.#options.warehouse, units); // K4
       if (!purged.ok)
         this.#options.log.warn("sink.deletion_delayed", { reason: failureText(purged.failure) });
       return purged.ok;
@@ -315,6 +318,14 @@ class RunningSink {
 /** Another sink wrote the mark. */
 class Superseded extends Error {
   override readonly name = "Superseded";
+}
+
+function deletedUnits(messages: readonly Decoded[]): { environment: string; unit: Hash64 }[] {
+  const found: { environment: string; unit: Hash64 }[] = [];
+  for (const { rows } of messages)
+    for (const { table, environment, unit } of rows)
+      if (table === "deletions" && unit !== undefined) found.push({ environment, unit });
+  return found;
 }
 
 const isSameRange = (sent: SentRange, messages: readonly Decoded[]): boolean =>

@@ -1,3 +1,5 @@
+import type { Hash64 } from "../../protocols/hash64.ts";
+import { hash64Of } from "../../protocols/hash64.ts";
 import type { Clock } from "../../runtime/index.ts";
 import type { Warehouse } from "../clickhouse.ts";
 import { tables } from "../schema/tables.ts";
@@ -15,7 +17,9 @@ const reloadAfterMs = 30_000;
 export class Tombstones {
   readonly #warehouse: Warehouse;
   readonly #clock: Clock;
-  readonly #units = new Set<string>();
+  /** By environment and the two halves of the hash: a look-up of each row must not make a text of it. */
+  readonly #units = new Map<string, Map<number, Set<number>>>();
+  #size = 0;
   #loadedMs = Number.NEGATIVE_INFINITY;
 
   constructor(warehouse: Warehouse, clock: Clock) {
@@ -24,11 +28,17 @@ export class Tombstones {
   }
 
   get size(): number {
-    return this.#units.size;
+    return this.#size;
   }
 
-  add(environment: string, unit: string): void {
-    this.#units.add(`${environment} ${unit}`);
+  add(environment: string, { high, low }: Hash64): void {
+    let units = this.#units.get(environment);
+    if (units === undefined) this.#units.set(environment, (units = new Map()));
+    let lows = units.get(high);
+    if (lows === undefined) units.set(high, (lows = new Set()));
+    if (lows.has(low)) return;
+    lows.add(low);
+    this.#size++;
   }
 
   /** Reads the table unless it was read lately; false when ClickHouse did not answer. */
@@ -39,13 +49,17 @@ export class Tombstones {
       `SELECT DISTINCT env, unit FROM ${tables.deletions.name}`,
     );
     if (!found.ok) return false;
-    for (const { env, unit } of found.value) this.add(env, unit);
+    for (const { env, unit } of found.value) this.add(env, hash64Of(BigInt(unit)));
     this.#loadedMs = now;
     return true;
   }
 
   without({ table, rows }: Block): readonly Row[] {
-    if (this.#units.size === 0 || table === "deletions") return rows;
-    return rows.filter(({ environment, unit }) => !this.#units.has(`${environment} ${unit}`));
+    if (this.#size === 0 || table === "deletions") return rows;
+    return rows.filter(({ environment, unit }) => unit === undefined || !this.#has(environment, unit));
+  }
+
+  #has(environment: string, { high, low }: Hash64): boolean {
+    return this.#units.get(environment)?.get(high)?.has(low) === true;
   }
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { EnvironmentKey } from "../../protocols/ids.ts";
 import type { LogRecord } from "../../protocols/log-record.ts";
 import type { Warehouse } from "../clickhouse.ts";
-import { columnNames, tables } from "../schema/tables.ts";
+import { tables } from "../schema/tables.ts";
 import { precedenceOf } from "../sink/precedence.ts";
 import { rowsOf } from "../sink/rows.ts";
 
@@ -19,7 +19,7 @@ export async function insertLogs(
     for (const part of [group.slice(0, half), group.slice(half)]) {
       if (part.length === 0) continue;
       const values = part.map((row) => row.values);
-      const inserted = await warehouse.insert(tables[table].name, columnNames(table), values);
+      const inserted = await warehouse.insert(tables[table], values);
       assert.ok(inserted.ok, `${table}: ${JSON.stringify(inserted)}`);
     }
   }

@@ -1,5 +1,5 @@
 import { openWarehouse } from "../../analytics/clickhouse.ts";
-import { columnNames, tables } from "../../analytics/schema/tables.ts";
+import { tables } from "../../analytics/schema/tables.ts";
 import { rowsOf } from "../../analytics/sink/rows.ts";
 import type { EnvironmentKey } from "../../protocols/ids.ts";
 import { encodeBatch } from "../../protocols/log-record.ts";
@@ -57,7 +57,7 @@ async function insert({ socketPath, ms }: Extract<LimitOrder, { kind: "insert" }
   );
   const outcome = await repeated(insertsAtOnce, ms, async (index) => {
     const block = blocks[index % blocks.length] ?? [];
-    const answer = await warehouse.insert(table, columnNames("events"), block);
+    const answer = await warehouse.insert({ ...tables.events, name: table }, block);
     if (!answer.ok) throw new Error(JSON.stringify(answer.failure));
     return block.length;
   });

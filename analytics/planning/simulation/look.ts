@@ -5,7 +5,7 @@ import { compare } from "../../statistics/compare.ts";
 import { alwaysValid } from "../../statistics/scorecard/always-valid.ts";
 import { type Answer, plainAnswer } from "../../statistics/scorecard/answer.ts";
 import { cuped } from "../../statistics/variance-reduction/cuped.ts";
-import { tunedForDefault } from "../../../protocols/analysis-plan.ts";
+import { tunedForDefault } from "../../../protocols/resolved-plan.ts";
 import { groupSequentialBoundaries } from "../monitor.ts";
 
 /** What one look at two arms says: the interval that may be acted upon, and whether 0 is ruled out. */
