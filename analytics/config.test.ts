@@ -3,8 +3,8 @@ import { test } from "node:test";
 import { analyticsConfig } from "./config.ts";
 
 test("without anything set, the warehouse is embedded in .data", () => {
-  const { warehouse, threads } = analyticsConfig({});
-  assert.equal(threads, 1);
+  const { warehouse, threads, setAsideDays } = analyticsConfig({});
+  assert.deepEqual([threads, setAsideDays], [1, 7]);
   assert.ok(warehouse.kind === "embedded" && warehouse.directory.endsWith("/.data/warehouse"));
 });
 

@@ -25,6 +25,8 @@ const Environment = z.object({
     .default(2 * 1024 ** 3),
   /** How long rows stay in ClickHouse after they came. */
   WEIR_RETENTION_DAYS: z.coerce.number().int().min(1).max(36_500).default(retentionDaysDefault),
+  /** How long damaged files stay that were set aside, once their rows are back. */
+  WEIR_SET_ASIDE_DAYS: z.coerce.number().min(0).max(36_500).default(7),
   /** Between two rounds of the self-audit. */
   WEIR_AUDIT_SECONDS: z.coerce.number().min(1).max(86_400).default(60),
   WEIR_REPLICAS: z.coerce.number().int().min(1).max(5).default(1),
@@ -52,6 +54,7 @@ export interface AnalyticsConfig {
   readonly threads: number;
   readonly replicas: number;
   readonly retentionDays: number;
+  readonly setAsideDays: number;
   readonly auditEveryMs: number;
   readonly warehouse: WarehouseConfig;
   readonly logLevel: (typeof logLevels)[number];
@@ -69,6 +72,7 @@ export function analyticsConfig(environment: Readonly<Record<string, string | un
     threads: data.WEIR_ANALYTICS_THREADS,
     replicas: data.WEIR_REPLICAS,
     auditEveryMs: data.WEIR_AUDIT_SECONDS * 1_000,
+    setAsideDays: data.WEIR_SET_ASIDE_DAYS,
     retentionDays: data.WEIR_RETENTION_DAYS,
     logLevel: data.LOG_LEVEL,
     metrics: metricsAddress(data),

@@ -8,6 +8,7 @@ import { systemClock } from "../runtime/index.ts";
 import { deleteUnit } from "./deletion.ts";
 import { migrate } from "./migrations.ts";
 import { tables, unitTableKeys } from "./schema/tables.ts";
+import { unitHash } from "../protocols/hash64.ts";
 import { unitText } from "./sink/rows.ts";
 import { Tombstones } from "./sink/tombstones.ts";
 import { temporaryWarehouse } from "./testing.ts";
@@ -125,7 +126,7 @@ test("rows of a deleted unit are left out of a block, its tombstone is not", asy
   assert.ok(await tombstones.refresh());
   assert.equal(tombstones.size, 3);
   const row = (unit: UnitId) =>
-    ({ table: "events", month: 202_601, environment, unit: unitText(unit), values: [] }) as const;
+    ({ table: "events", month: 202_601, environment, unit: unitHash(unit), values: [] }) as const;
   assert.deepEqual(tombstones.without({ table: "events", rows: [row(ada), row(bob)] }), [row(bob)]);
   assert.equal(tombstones.without({ table: "deletions", rows: [row(ada)] }).length, 1);
   assert.equal(

@@ -3,9 +3,11 @@ import type { Reply } from "../protocols/errors.ts";
 import type { EnvironmentKey, UnitId } from "../protocols/ids.ts";
 import type { DeletionProof } from "../protocols/analytics-messages.ts";
 import type { EpochMs } from "../protocols/time.ts";
-import type { Warehouse } from "./clickhouse.ts";
+import type { Parameters, Warehouse } from "./clickhouse.ts";
+import { markDays } from "./rollups/marks.ts";
 import { changedTable } from "./schema/cluster.ts";
-import { columnNames, tables, unitTableKeys } from "./schema/tables.ts";
+import { rollups } from "./schema/rollups.ts";
+import { tables, unitTableKeys } from "./schema/tables.ts";
 import { precedenceMax } from "./sink/precedence.ts";
 import { unitText } from "./sink/rows.ts";
 import type { WarehouseFailure } from "./warehouse-failure.ts";
@@ -26,6 +28,8 @@ interface UnitRow {
 const unitsPerStatementMax = 200;
 /** Rewriting the parts of 100 million rows took 25 s. */
 const rewriteTimeoutMs = 10 * 60_000;
+/** One statement takes a minute at most, ten with its rewriting. */
+const removalMsMax = rewriteTimeoutMs;
 /** Tombstones stay: without them a replay would bring the unit back. */
 const forgetting = unitTableKeys.filter((key) => key !== "deletions");
 
@@ -40,8 +44,7 @@ export async function deleteUnit(
   if (!linked.ok) return linked;
   const units = linked.value;
   const entombed = await warehouse.insert(
-    tables.deletions.name,
-    columnNames("deletions"),
+    tables.deletions,
     units.map((each) => [environment, each, now, precedenceMax]),
   );
   if (!entombed.ok) return entombed;
@@ -94,14 +97,33 @@ export async function purgeUnits(
       if (!found.ok) return found;
       const present = Number(found.value[0]?.n ?? 0);
       if (present === 0) continue; // a DELETE would give every part a new version
+      const days = await rollupDaysOf(warehouse, table, condition, parameters);
+      if (!days.ok) return days;
+      const begun = await markDays(warehouse, days.value, { reason: "removing", afterMs: removalMsMax });
+      if (!begun.ok) return begun;
       const sql = `DELETE FROM ${changedTable(warehouse.cluster, table)} WHERE ${condition}`;
       const done = await warehouse.command(sql, parameters);
       if (!done.ok) return done;
+      const marked = await markDays(warehouse, days.value, { reason: "removal" });
+      if (!marked.ok) return marked;
       count += present;
       touched.add(table);
     }
   }
   return succeed({ rows: count, tables: [...touched] });
+}
+
+/** Days that a rollup has of the rows: it knows nothing of a removal. */
+async function rollupDaysOf(
+  warehouse: Warehouse,
+  table: string,
+  condition: string,
+  parameters: Parameters,
+): Done<string[]> {
+  if (rollups.every(({ source }) => source !== table)) return succeed([]);
+  const sql = `SELECT DISTINCT toString(toDate(ts, 'UTC')) AS day FROM ${table} WHERE ${condition}`;
+  const found = await warehouse.query<{ day: string }>(sql, parameters);
+  return found.ok ? succeed(found.value.map(({ day }) => day)) : found;
 }
 
 /** Rows of these units, and links to them, in every table but the tombstones. */

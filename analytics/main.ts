@@ -8,11 +8,16 @@ import {
   systemClock,
   systemRandom,
 } from "../runtime/index.ts";
+import { openAsides } from "./asides/asides.ts";
 import { openAudit } from "./audit/audit.ts";
+import { brokenParts } from "./broken-parts.ts";
 import { analyticsConfig } from "./config.ts";
+import { Forgetting } from "./forgetting.ts";
 import { metricsText } from "./metrics.ts";
 import { openIntegrity } from "./integrity.ts";
 import { openPool } from "./pool.ts";
+import { isLevel, readRefill } from "./refill.ts";
+import { openRollupKeeper } from "./rollups/keeper.ts";
 import { RowDesk } from "./rows/desk.ts";
 import { serveAnalytics } from "./serve.ts";
 import type { WarehouseParts } from "./serve.ts";
@@ -74,7 +79,8 @@ const opened = openConfiguredWarehouse(config, surroundings);
 const { warehouse } = opened;
 try {
   if (await opened.prepare(stopping.signal)) {
-    const recovered = await recoverRows({ connection, warehouse, log });
+    const recoveredMs = systemClock.now();
+    const recovered = await recoverRows({ connection, warehouse, ...surroundings });
     if (!recovered.ok) throw new Error(`The warehouse went away: ${failureText(recovered.failure)}`);
     const marks = await connection.bucket(sinkBucket);
     const common = {
@@ -83,6 +89,8 @@ try {
       takeOverAfterMs: warehouse.embedded ? 0 : takeOverAfterMs,
       ...surroundings,
     };
+    const isRefilled = (): Promise<boolean> =>
+      isLevel(marks, (stream, subject) => connection.reader.lastSequence(stream, subject));
     const times = new EventTimes();
     const written = times.note.bind(times);
     const sink = openSink({ ...common, feed: feeds.events, written });
@@ -120,7 +128,31 @@ try {
       clock: systemClock,
       position: () => (sink.state === "running" ? sink.position.acknowledged : undefined),
     });
-    parts = { warehouse, sink, decisions, audit, watch, rows, marks, clock: systemClock };
+    const rollups = openRollupKeeper({
+      warehouse,
+      acknowledged: () => (sink.state === "running" ? sink.position.acknowledged : undefined),
+      isRefilling: async () => !(await isRefilled()),
+      ...surroundings,
+    });
+    const asides =
+      config.warehouse.kind === "embedded"
+        ? openAsides({
+            directory: config.warehouse.directory,
+            warehouse,
+            isLevel: async () => {
+              const broken = await brokenParts(warehouse, marks);
+              return broken.ok && broken.value.length === 0 && (await isRefilled());
+            },
+            refill: () => readRefill(marks),
+            recoveredMs,
+            setAsideDays: config.setAsideDays,
+            retentionDays: config.retentionDays,
+            ...surroundings,
+          })
+        : undefined;
+    const forgetting = new Forgetting({ warehouse, asides, clock: systemClock });
+    const kept = { rollups, asides, forgetting };
+    parts = { warehouse, sink, decisions, audit, watch, rows, ...kept, marks, clock: systemClock };
     process.send?.({ type: "ready" });
     log.info("analytics.ready", { embedded: warehouse.embedded });
     const lost = Promise.race([opened.replaced, ...(integrity === undefined ? [] : [integrity.damaged])]);
@@ -137,6 +169,8 @@ try {
         covariates.close(),
         integrity?.close(),
         watch.close(),
+        rollups.close(),
+        asides?.close(),
         rows.close(),
       ]),
       systemClock.sleep(sinkStopMsMax),

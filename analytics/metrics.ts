@@ -10,7 +10,9 @@ import type { WarehouseParts } from "./serve.ts";
 export function metricsText(
   telemetry: Telemetry,
   reader: Pick<StreamReader, "bounds">,
-  parts: () => Pick<WarehouseParts, "sink" | "decisions" | "audit" | "watch" | "rows"> | undefined,
+  parts: () =>
+    | Pick<WarehouseParts, "sink" | "decisions" | "audit" | "watch" | "rows" | "rollups" | "asides">
+    | undefined,
   pool: Pick<Pool, "figures">,
   nowMs: () => number,
 ): () => Promise<string> {
@@ -41,6 +43,7 @@ export function metricsText(
     "Experiments whose rolling sums are not those of their rows in ClickHouse",
   );
   const looks = rising(telemetry, "weir_audit_looks_total", "Comparisons of the self-audit", "state");
+  const keeping = keepingGauges(telemetry);
   const events = eventGauges(telemetry);
   const work = workGauges(telemetry);
   const text = processText(telemetry);
@@ -51,6 +54,7 @@ export function metricsText(
     const { figures: audited } = present.audit;
     differing(audited.differing);
     for (const state of ["agrees", "differs", "pending"] as const) looks(audited[state], state);
+    keeping(present);
     events(present.watch.records);
     for (const sink of [present.sink, present.decisions]) {
       const labels = { stream: sink.stream };
@@ -96,6 +100,30 @@ function workGauges(telemetry: Telemetry): (pool: PoolFigures, rows: DeskFigures
     jobs(rows.jobs);
     for (const end of ["hits", "misses", "abandoned"] as const) answers(rows[end], end);
     duration(rows.seconds, "all");
+  };
+}
+
+/** Days of rollups, and what was set aside of the embedded warehouse. */
+function keepingGauges(telemetry: Telemetry): (parts: Pick<WarehouseParts, "rollups" | "asides">) => void {
+  const pending = telemetry.gauge("weir_rollup_days_pending", {
+    description: "Days of dashboard sums that are to be computed anew from their table",
+  });
+  const days = rising(
+    telemetry,
+    "weir_rollup_days_total",
+    "Days of dashboard sums by what became of them",
+    "end",
+  );
+  const left = telemetry.gauge("weir_warehouse_asides", {
+    description: "Damaged folders and parts of the embedded warehouse that are set aside",
+  });
+  const removed = rising(telemetry, "weir_warehouse_asides_removed_total", "Of those, removed", "end");
+  return ({ rollups: { figures }, asides }) => {
+    pending(figures.pending);
+    for (const end of ["computed", "corrected"] as const) days(figures[end], end);
+    if (asides === undefined) return;
+    left(asides.figures.left);
+    removed(asides.figures.removed, "removed");
   };
 }
 

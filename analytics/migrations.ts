@@ -4,9 +4,10 @@ import type { EpochMs } from "../protocols/time.ts";
 import type { Warehouse } from "./clickhouse.ts";
 import { createRollups } from "./schema/rollups.ts";
 import { roomForTables } from "./schema/room.ts";
-import { createTable } from "./schema/table.ts";
+import { columnsText, createTable } from "./schema/table.ts";
 import { tables } from "./schema/tables.ts";
 import { createEvents, createExposures } from "./schema/version-1.ts";
+import { createRollupsThatAdd } from "./schema/version-3.ts";
 import type { WarehouseFailure } from "./warehouse-failure.ts";
 
 // The way from any earlier schema to this one. A version is never edited once released; a change is a new one.
@@ -40,8 +41,9 @@ export const migrations: readonly Migration[] = [
   {
     version: 3,
     name: "definitions, and rollups for dashboards",
-    statements: [createTable(tables.definitions), ...createRollups],
+    statements: [createTable(tables.definitions), ...createRollupsThatAdd],
   },
+  { version: 4, name: "rollups that are exact", statements: createRollups },
 ];
 
 export type MigrationFailure =
@@ -49,8 +51,16 @@ export type MigrationFailure =
   /** The data was written by a newer Weir; an older one must not touch it. */
   | { readonly code: "schema_too_new"; readonly version: number; readonly versionMax: number };
 
+const ledgerTable = {
+  name: "weir.migrations",
+  columns: [
+    ["version", "UInt32"],
+    ["name", "String"],
+    ["applied_at", "DateTime64(3, 'UTC')"],
+  ],
+} as const;
 const createLedger = `
-CREATE TABLE IF NOT EXISTS weir.migrations (version UInt32, name String, applied_at DateTime64(3, 'UTC'))
+CREATE TABLE IF NOT EXISTS ${ledgerTable.name} ${columnsText(ledgerTable)}
 ENGINE = ReplacingMergeTree ORDER BY version
 SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, non_replicated_deduplication_window = 0`;
 
@@ -77,11 +87,7 @@ export async function migrate(
       const done = await warehouse.command(statement);
       if (!done.ok) return done;
     }
-    const recorded = await warehouse.insert(
-      "weir.migrations",
-      ["version", "name", "applied_at"],
-      [[version, name, now]],
-    );
+    const recorded = await warehouse.insert(ledgerTable, [[version, name, now]]);
     if (!recorded.ok) return recorded;
   }
   return succeed(missing.map(({ version }) => version));

@@ -50,7 +50,7 @@ async function live<Value>(work: (warehouse: Warehouse) => Promise<Value>): Prom
   const { warehouse } = opened;
   try {
     assert.ok(await opened.prepare(new AbortController().signal));
-    assert.ok((await recoverRows({ connection, warehouse, log })).ok);
+    assert.ok((await recoverRows({ connection, warehouse, ...surroundings })).ok);
     const sink = openSink({ connection, warehouse, takeOverAfterMs: 0, ...surroundings });
     const last = await connection.reader.lastSequence(streams.events.name, subjects.allEvents);
     const deadlineMs = performance.now() + 30_000;

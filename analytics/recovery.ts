@@ -1,8 +1,11 @@
 import type { Reply } from "../protocols/errors.ts";
 import { succeed } from "../protocols/errors.ts";
-import type { Connection, KeyValue, Log } from "../runtime/index.ts";
+import type { Clock, Connection, KeyValue, Log } from "../runtime/index.ts";
 import { brokenParts, detachUnreadable, rememberRepaired } from "./broken-parts.ts";
 import type { Warehouse } from "./clickhouse.ts";
+import { beginRefill, isLevel } from "./refill.ts";
+import { markDoubt } from "./rollups/after-crash.ts";
+import { markEveryDay } from "./rollups/marks.ts";
 import { tableKeys, tables } from "./schema/tables.ts";
 import { feeds } from "./sink/feed.ts";
 import type { Feed } from "./sink/feed.ts";
@@ -15,11 +18,14 @@ import type { WarehouseFailure } from "./warehouse-failure.ts";
 // still have. Rows that are there already are dropped by the merge, as the later of two with one place in the log.
 //   V1. Broken parts were set aside, by the engine silently: everything is read again, once for each of them.
 //   V2. Rows that end before the last message that had any, or an empty warehouse: read again from there.
+//   V3. That rows are being written again is remembered until they are there (refill.ts): before, nothing is computed from
+//       the tables that is kept, and nothing is removed that may hold them. Rollups know nothing of a loss, and are told.
 
 export interface RecoveryOptions {
   readonly connection: Connection;
   readonly warehouse: Warehouse;
   readonly log: Log;
+  readonly clock: Pick<Clock, "now">;
 }
 
 type Found<Value> = Promise<Reply<Value, WarehouseFailure>>;
@@ -34,10 +40,11 @@ export async function recoverRows(options: RecoveryOptions): Found<void> {
   return detached.ok ? setBackMarks(options) : detached;
 }
 
-async function setBackMarks({ connection, warehouse, log }: RecoveryOptions): Found<void> {
+async function setBackMarks({ connection, warehouse, log, clock }: RecoveryOptions): Found<void> {
   const bucket = await connection.bucket(sinkBucket);
   const broken = await brokenParts(warehouse, bucket);
   if (!broken.ok) return broken;
+  const missing: Missing[] = [];
   for (const feed of Object.values(feeds)) {
     const stored = await readMark(bucket, feed.markKey);
     if (stored.mark.acknowledged === 0) continue;
@@ -45,8 +52,14 @@ async function setBackMarks({ connection, warehouse, log }: RecoveryOptions): Fo
     if (!reach.ok) return reach;
     const from = broken.value.length > 0 ? 0 : reach.value;
     const needed = stored.mark.newest ?? (reach.value === 0 ? stored.mark.acknowledged : 0);
-    if (broken.value.length === 0 && reach.value >= needed) continue;
-    await setBack(bucket, feed, stored, from);
+    if (broken.value.length === 0 && reach.value >= needed) {
+      if (stored.mark.sent === undefined || feed !== feeds.events) continue;
+      const doubted = await markDoubt(warehouse, stored.mark.sent);
+      if (!doubted.ok) return doubted;
+      continue;
+    }
+    const missingBefore = await firstTime(connection, feed, from);
+    missing.push({ feed, stored, from, missingBefore });
     log.error("sink.rows_missing", {
       code: "warehouse_rows_missing",
       stream: feed.stream,
@@ -54,11 +67,30 @@ async function setBackMarks({ connection, warehouse, log }: RecoveryOptions): Fo
       found: reach.value,
       brokenParts: broken.value,
       readingFrom: from + 1,
-      missingBefore: await firstTime(connection, feed, from),
+      missingBefore,
     });
   }
+  if (missing.length > 0) {
+    const targets = Object.fromEntries(
+      missing.map(({ feed, stored }) => [feed.markKey, stored.mark.acknowledged]),
+    );
+    const isPartial = missing.some(({ missingBefore }) => missingBefore !== undefined);
+    const lastOf = connection.reader.lastSequence.bind(connection.reader);
+    const wasLevel = await isLevel(bucket, lastOf);
+    await beginRefill(bucket, { targets, since: clock.now(), isPartial }, wasLevel); // V3
+    const marked = await markEveryDay(warehouse, { reason: "loss" });
+    if (!marked.ok) return marked;
+  }
+  for (const { feed, stored, from } of missing) await setBack(bucket, feed, stored, from);
   if (broken.value.length > 0) await rememberRepaired(bucket, broken.value);
   return succeed(undefined);
+}
+
+interface Missing {
+  readonly feed: Feed;
+  readonly stored: StoredMark;
+  readonly from: number;
+  readonly missingBefore: string | undefined;
 }
 
 /** The last message of a stream of which there is any row; 0 without rows. */

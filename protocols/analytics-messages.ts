@@ -52,6 +52,8 @@ export interface DeletionProof {
   readonly removed: number;
   /** Rows that a count found afterwards. */
   readonly left: number;
+  /** Why it is not proved yet, though no row is left: sums or damaged files in which the unit may be. */
+  readonly waiting?: string;
 }
 
 /** Units whose 64-bit hash lies in from ≤ hash ≤ to; decimal text. */

@@ -1,5 +1,15 @@
 import { migrations } from "../migrations.ts";
-import { rollups } from "./rollups.ts";
+import {
+  addingView,
+  dropRollupsThatAdd,
+  markAllDays,
+  readingView,
+  rollupLedger,
+  rollups,
+  sumsColumns,
+  sumsLayout,
+  sumsOf,
+} from "./rollups.ts";
 import { columnsText, layoutText, settingsText } from "./table.ts";
 import type { TableSpec } from "./table.ts";
 import { tableKeys, tables } from "./tables.ts";
@@ -11,6 +21,9 @@ const quoted = (name: string): string => `'${name.replaceAll("\\", "\\\\").repla
 /** ZooKeeper path and replica; the server fills in its own macros. */
 const replicated = (engine: string, name: string, version: string): string =>
   `${engine}('/clickhouse/tables/{shard}/${name}', '{replica}'${version})`;
+/** One table that all servers of all shards hold a copy of. */
+const onEveryServer = (engine: string, name: string, version: string): string =>
+  `Replicated${engine}('/clickhouse/tables/all/${name}', '{shard}-{replica}'${version})`;
 const localName = (name: string): string => `${name}_local`;
 
 /** What changes rows in place names the local tables, on all servers; a plain server has only one. */
@@ -34,17 +47,27 @@ ${layoutText(spec)}
 ${settingsText(spec)}`,
       over(spec.name, "unit"),
     ]),
-    ...rollups.flatMap(({ name, columns, sortingKey, time, source, select }) => [
-      `CREATE TABLE IF NOT EXISTS ${localName(name)} ${onCluster} (\n  ${columns.join(",\n  ")}\n)
-ENGINE = ${replicated("ReplicatedAggregatingMergeTree", name, "")}
-PARTITION BY toYYYYMM(${time})
-ORDER BY (${sortingKey.join(", ")})`,
-      `CREATE MATERIALIZED VIEW IF NOT EXISTS ${name}_view ${onCluster} TO ${localName(name)} AS ${select.replaceAll(source, localName(source))}`,
-      over(name, "rand()"),
+    // A server's view sees the rows that come to its own shard.
+    ...dropRollupsThatAdd(` ${onCluster}`),
+    ...rollups.map(({ name }) => `DROP TABLE IF EXISTS ${localName(name)} ${onCluster}`),
+    ...rollupLedger.map(
+      ({ name, columns, engine, layout }) =>
+        `CREATE TABLE IF NOT EXISTS ${name} ${onCluster} ${columns}
+ENGINE = ${onEveryServer(engine, name, engine === "ReplacingMergeTree" ? ", generation" : "")}
+${layout}`,
+    ),
+    ...rollups.flatMap((rollup) => [
+      `CREATE TABLE IF NOT EXISTS ${localName(sumsOf(rollup))} ${onCluster} ${sumsColumns(rollup)}
+ENGINE = ${replicated("ReplicatedAggregatingMergeTree", sumsOf(rollup), "")}
+${sumsLayout(rollup)}`,
+      addingView(rollup, ` ${onCluster}`, localName),
+      over(sumsOf(rollup), "rand()"),
+      readingView(rollup, ` ${onCluster}`),
     ]),
+    markAllDays,
     // Every server has the whole list: a schema is of the cluster, not of a shard.
     `CREATE TABLE IF NOT EXISTS weir.migrations ${onCluster} (version UInt32, name String, applied_at DateTime64(3, 'UTC'))
-ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/all/weir.migrations', '{shard}-{replica}')
+ENGINE = ${onEveryServer("ReplacingMergeTree", "weir.migrations", "")}
 ORDER BY version`,
     `INSERT INTO weir.migrations (version, name, applied_at) VALUES ${ledger}`,
   ];

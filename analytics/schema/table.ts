@@ -20,7 +20,7 @@ const withoutTokens = "non_replicated_deduplication_window = 0";
 export const columnText = ([name, type, codec]: TableSpec["columns"][number]): string =>
   `${name} ${type}${codec === undefined ? "" : ` CODEC(${codec})`}`;
 
-export const columnsText = ({ columns }: TableSpec): string =>
+export const columnsText = ({ columns }: Pick<TableSpec, "columns">): string =>
   `(\n  ${columns.map(columnText).join(",\n  ")}\n)`;
 
 /** How long rows stay is applied apart, since it may change: `retention.ts`. */

@@ -93,6 +93,7 @@ export async function forgetInWarehouse({ environment, work, link }: Forgetting)
   if (position.value.acknowledged < last)
     return { pending: `the sink is at ${position.value.acknowledged} of ${last}` };
   let left = 0;
+  let waiting: string | undefined;
   for (const unit of work.units) {
     const request = { environment, unit };
     const proof = await messaging.request<DeletionProof>(subjects.deleteUnit, request, {
@@ -100,6 +101,7 @@ export async function forgetInWarehouse({ environment, work, link }: Forgetting)
     });
     if (!proof.ok) return { pending: `analytics: ${proof.failure.code}` };
     left += proof.value.left;
+    waiting ??= proof.value.waiting;
   }
-  return { left };
+  return left === 0 && waiting !== undefined ? { pending: waiting } : { left };
 }
