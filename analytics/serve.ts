@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { BreakdownRequest } from "../protocols/breakdown.ts";
+import { DepthRequest } from "../protocols/depth.ts";
 import { DeleteUnitRequest, SqlRequest, WarehouseSummaryRequest } from "../protocols/analytics-messages.ts";
 import type { WarehousePosition } from "../protocols/analytics-messages.ts";
 import { LogRowsRequest } from "../protocols/stored-record.ts";
@@ -15,12 +16,15 @@ import { EpochMs } from "../protocols/time.ts";
 import { subjects } from "../protocols/topology.ts";
 import type { Clock, Messaging } from "../runtime/index.ts";
 import type { Warehouse } from "./clickhouse.ts";
+import type { Asides } from "./asides/asides.ts";
 import type { Audit } from "./audit/audit.ts";
-import { deleteUnit } from "./deletion.ts";
+import { answerDepth } from "./depth/serve-depth.ts";
 import type { EventWatch } from "./freshness/watch.ts";
+import type { Forgetting } from "./forgetting.ts";
 import { LogPages } from "./past/log-pages.ts";
 import { servePlanning } from "./planning/serve-planning.ts";
 import type { Pool } from "./pool.ts";
+import type { RollupKeeper } from "./rollups/keeper.ts";
 import type { RowDesk } from "./rows/desk.ts";
 import { answerRows } from "./rows/serve-rows.ts";
 import { feeds } from "./sink/feed.ts";
@@ -47,6 +51,10 @@ export interface WarehouseParts {
   readonly audit: Pick<Audit, "figures">;
   readonly watch: Pick<EventWatch, "records">;
   readonly rows: RowDesk;
+  readonly rollups: Pick<RollupKeeper, "figures">;
+  /** Of the embedded warehouse. */
+  readonly asides?: Pick<Asides, "figures"> | undefined;
+  readonly forgetting: Pick<Forgetting, "forget">;
   readonly clock: Clock;
   readonly marks: Parameters<typeof readMark>[0];
 }
@@ -81,6 +89,8 @@ export async function serveAnalytics(
     [subjects.logRows]: logRows,
     [subjects.rowAnswer]: (payload, { rows }) =>
       parsed(RowRequest, payload, (request) => answerRows(rows, request)),
+    [subjects.depth]: (payload, { rows }) =>
+      parsed(DepthRequest, payload, (request) => answerDepth(rows, request)),
     [subjects.warehousePosition]: async (_, present) => succeed(await position(present)),
     [readySubject]: ready,
   };
@@ -131,9 +141,9 @@ const summary = (payload: unknown, { warehouse }: WarehouseParts): Promise<Answe
     return answer.ok ? answer : refused(answer.failure);
   });
 
-const deletion = (payload: unknown, { warehouse, clock }: WarehouseParts): Promise<Answer> =>
+const deletion = (payload: unknown, { forgetting }: WarehouseParts): Promise<Answer> =>
   parsed(DeleteUnitRequest, payload, async ({ environment, unit }) => {
-    const answer = await deleteUnit(warehouse, environment, unit, clock.now());
+    const answer = await forgetting.forget(environment, unit);
     return answer.ok ? answer : refused(answer.failure);
   });
 

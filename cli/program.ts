@@ -4,6 +4,7 @@ import type { TokenInput } from "../protocols/organisation-messages.ts";
 import { addBackfill } from "./backfill/commands.ts";
 import type { CliConfig } from "./config.ts";
 import { addDeadLetters } from "./deadletters/commands.ts";
+import { addDepth } from "./depth/commands.ts";
 import type { ExplainOptions } from "./explain/command.ts";
 import { addActors } from "./actors/commands.ts";
 import { exitCodes } from "./failure.ts";
@@ -44,6 +45,7 @@ export function weirProgram(config: CliConfig): Command {
     addBackfill,
     addRebuild,
     addReport,
+    addDepth,
     addPower,
     addCalibrate,
     addActors,

@@ -12,10 +12,12 @@ import {
   retryDeadLetters,
   showLetter,
 } from "./control/dead-letters.ts";
+import { getOfExperiment } from "./control/depth.ts";
 import { createEntity, getEntity, listEntities, putEntity, removeEntity } from "./control/entities.ts";
 import { getHistory, restoreEntity } from "./control/history.ts";
 import { getEventLineage, getMetricLineage } from "./control/lineage.ts";
 import { getMetricSchema } from "./control/metric-schema.ts";
+import { getHoldoutEffect } from "./control/holdout-effect.ts";
 import {
   archiveEnvironment,
   changeEnvironment,
@@ -171,6 +173,9 @@ export function endpointsOf(self: SelfEndpoints): Record<RouteName, Endpoint> {
     lifecycle: body(changeLifecycle),
     results: body(getResults),
     resultRows: body(getRows),
+    interactions: body(getOfExperiment("interactions")),
+    triggered: body(getOfExperiment("triggered")),
+    holdoutEffect: body(getHoldoutEffect),
     resultSummary: body(getSummary),
     timeline: body(getTimeline),
     breakdown: body(getBreakdown),

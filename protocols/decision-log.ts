@@ -2,9 +2,10 @@ import { z } from "zod";
 import type { DecisionCode, Reason } from "./decision.ts";
 import type { UnitId } from "./ids.ts";
 
-// The decisions of an environment that somebody studies: those that an experiment was asked about, and shadows. Stream
-// DECISIONS holds them in batches of JSON lines, one record a line. All others can be made again from the plan of their
-// version, the unit and its context, so they are not written, and cost a gateway nothing.
+// The decisions of an environment that somebody studies: those that an experiment dealt, shadows, and on flags whose
+// experiments a holdout keeps units from, whether it did. Stream DECISIONS holds them in batches of JSON lines, one record
+// a line. All others can be made again from the plan of their version, the unit and its context, so they are not written,
+// and cost a gateway nothing.
 
 /**
  * Who waits for the log. `sync`: the answer leaves after the log has acknowledged its decisions. `async`: they follow

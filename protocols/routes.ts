@@ -1,3 +1,4 @@
+import { resultRoutes } from "./result-routes.ts";
 import { route, type Route } from "./route.ts";
 
 // The HTTP contract as data: the gateway registers these, the documentation lists them.
@@ -310,37 +311,7 @@ export const routes = {
     "experiments:write",
     "start, pause, resume, stop, archive, new-phase, publish → PublishReceipt",
   ),
-  results: route(
-    "GET",
-    "/v1/experiments/:key/results",
-    "reports:read",
-    "ExperimentResult; ?source=streaming|warehouse ?detail=days,dimensions",
-  ),
-  resultRows: route("GET", "/v1/experiments/:key/rows", "reports:read", "RowAnswer; ?metric= ?method= ?cap="),
-  resultSummary: route(
-    "GET",
-    "/v1/experiments/:key/summary",
-    "reports:read",
-    "ResultSummary: the decision, its reason in plain sentences, and the primary metric's numbers",
-  ),
-  timeline: route(
-    "GET",
-    "/v1/experiments/:key/timeline",
-    "reports:read",
-    "{items: TimelineLook[], next?}, oldest look first, or CSV by Accept or ?format=csv; ?variant= ?metric= ?cursor= ?limit=",
-  ),
-  breakdown: route(
-    "GET",
-    "/v1/experiments/:key/breakdown",
-    "reports:read",
-    "Breakdown: the effects within each value of ?dimension=, and whether they differ; ?source=streaming|warehouse",
-  ),
-  report: route(
-    "GET",
-    "/v1/reports/:key",
-    "reports:read",
-    "Report; Markdown or a self-contained page by Accept or ?format=json|md|html; ?source=streaming|warehouse; ?wait=ms for values read from rows",
-  ),
+  ...resultRoutes,
 
   power: route(
     "POST",

@@ -39,8 +39,8 @@ export const RowRequest = z.strictObject({
 export type RowRequest = z.infer<typeof RowRequest>;
 
 /** Asking again joins the same work; whoever does not ask for 15 s gives it up, but for `toEnd`. */
-export type RowReply =
-  | { readonly kind: "ready"; readonly answer: RowAnswer }
+export type RowReply<Answered = RowAnswer> =
+  | { readonly kind: "ready"; readonly answer: Answered }
   | { readonly kind: "working"; readonly progress: RowProgress };
 
 export interface RowProgress {

@@ -97,6 +97,8 @@ export const subjects = {
   warehouseSummary: "analytics.summary",
   /** Request: what sums do not tell, from ClickHouse's rows. */
   rowAnswer: "analytics.rows",
+  /** Request: interactions, triggered analysis, a holdout's effect, from the same rows. */
+  depth: "analytics.depth",
   /** Request: how many units an experiment needs. */
   power: "analytics.power",
   /** Request: the past under random splits. */

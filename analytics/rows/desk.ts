@@ -11,7 +11,7 @@ import { roleOf } from "../statistics/scorecard/roles.ts";
 import { WorkQueue } from "../work-queue.ts";
 import type { Urgency, Waiting } from "../work-queue.ts";
 import { rowAnswer } from "./answer.ts";
-import type { RowFailure, RowSurroundings } from "./answer.ts";
+import type { AnswerOptions, RowFailure, RowSurroundings } from "./answer.ts";
 import { ownMethod } from "./method.ts";
 import type { RowQuestion } from "./question.ts";
 
@@ -55,8 +55,25 @@ interface Turn extends Waiting {
   readonly begin: () => void;
 }
 
+/** What is kept: as old as its rows. */
+export interface Aged {
+  readonly asOf: number;
+  readonly position?: number;
+}
+
+/** A question to the desk: whatever its answer depends on but the rows themselves is in `key`. */
+export interface DeskWork<Answered extends Aged> {
+  readonly key: string;
+  /** Whose turn it takes. */
+  readonly owner: string;
+  readonly compute: (
+    surroundings: RowSurroundings,
+    options: AnswerOptions,
+  ) => Promise<Reply<Answered, RowFailure>>;
+}
+
 interface Job {
-  readonly result: Promise<Reply<RowAnswer, DeskFailure>>;
+  readonly result: Promise<Reply<Aged, DeskFailure>>;
   readonly stop: AbortController;
   askedAt: number;
   progress: RowProgress;
@@ -71,7 +88,7 @@ const urgencyOf: Record<MetricRole, Urgent> = {
 
 export class RowDesk {
   readonly #options: DeskOptions;
-  readonly #kept = new Map<string, RowAnswer>();
+  readonly #kept = new Map<string, Aged>();
   readonly #jobs = new Map<string, Job>();
   readonly #turns = new WorkQueue<Turn>();
   #isBusy = false;
@@ -86,14 +103,23 @@ export class RowDesk {
   }
 
   /** An answer that is fresh, or work under way; waits for it no longer than `waitMs`. Work `toEnd` is not given up (D2). */
-  async ask(question: RowQuestion, waitMs: number, toEnd = false): Promise<Answer<RowReply>> {
-    const key = keyOf(question);
-    const kept = this.#kept.get(key);
+  ask(question: RowQuestion, waitMs: number, toEnd = false): Promise<Answer<RowReply>> {
+    return this.askFor(workOf(question), waitMs, toEnd);
+  }
+
+  /** The same of other work with rows; one key has one kind of answer. */
+  async askFor<Answered extends Aged>(
+    work: DeskWork<Answered>,
+    waitMs: number,
+    toEnd = false,
+  ): Promise<Answer<RowReply<Answered>>> {
+    const { key } = work;
+    const kept = this.#kept.get(key) as Answered | undefined;
     if (kept !== undefined && this.#isFresh(kept)) {
       this.#counts.hits++;
       return succeed({ kind: "ready", answer: kept });
     }
-    const job = this.#jobs.get(key) ?? this.#start(key, question, "request");
+    const job = this.#jobs.get(key) ?? this.#start(work, "request");
     if (job === undefined) return fail({ code: "overloaded", retryAfterMs });
     this.#noteAsked(job);
     if (toEnd) job.askedAt = neverLeft;
@@ -103,7 +129,9 @@ export class RowDesk {
     timer.abort();
     this.#noteAsked(job);
     if (result === undefined) return succeed({ kind: "working", progress: job.progress });
-    return result.ok ? succeed({ kind: "ready", answer: result.value }) : fail(problemOf(result.failure));
+    return result.ok
+      ? succeed({ kind: "ready", answer: result.value as Answered })
+      : fail(problemOf(result.failure));
   }
 
   /**
@@ -115,14 +143,13 @@ export class RowDesk {
     for (const metric of definition.metrics) {
       const method = ownMethod(metric);
       if (method === undefined) continue;
-      const question = { environment, definition, metric, method };
-      const key = keyOf(question);
-      const kept = this.#kept.get(key);
+      const work = workOf({ environment, definition, metric, method });
+      const { key } = work;
+      const kept = this.#kept.get(key) as RowAnswer | undefined;
       if (kept !== undefined) found[metric.key] = kept;
       if (kept !== undefined && this.#isFresh(kept)) continue;
       const job =
-        this.#jobs.get(key) ??
-        this.#start(key, question, urgencyOf[roleOf(definition.experiment, metric.key)]);
+        this.#jobs.get(key) ?? this.#start(work, urgencyOf[roleOf(definition.experiment, metric.key)]);
       if (job !== undefined) job.askedAt = neverLeft; // nobody waits who could go away
     }
     return found;
@@ -139,13 +166,13 @@ export class RowDesk {
     job.askedAt = Math.max(job.askedAt, this.#options.clock.monotonicMs());
   }
 
-  #isFresh({ asOf, position }: RowAnswer): boolean {
+  #isFresh({ asOf, position }: Aged): boolean {
     const { clock, freshMs = freshMsDefault } = this.#options;
     const now = this.#options.position();
     return (now !== undefined && position === now) || clock.now() - asOf < freshMs;
   }
 
-  #start(key: string, question: RowQuestion, urgency: Urgent): Job | undefined {
+  #start({ key, owner, compute }: DeskWork<Aged>, urgency: Urgent): Job | undefined {
     if (this.#jobs.size >= jobsMax) return undefined;
     this.#counts.misses++;
     const stop = new AbortController();
@@ -154,20 +181,16 @@ export class RowDesk {
     const tell = (stage: RowProgress["stage"], done: number, of?: number): void => {
       job.progress = { stage, done, ...(of === undefined ? {} : { of }) };
     };
-    const compute = (): ReturnType<typeof rowAnswer> =>
-      rowAnswer(this.#options, question, {
-        urgency,
-        signal: stop.signal,
-        progress: tell,
-        ...(rowsMax === undefined ? {} : { rowsMax }),
-      });
-    const owner = `${question.environment}/${question.definition.experiment.key}`;
+    const options: AnswerOptions = {
+      urgency,
+      signal: stop.signal,
+      progress: tell,
+      ...(rowsMax === undefined ? {} : { rowsMax }),
+    };
     const turn = new Promise<void>((begin) => this.#turns.push({ urgency, owner, begin })); // D3
     const result = turn
-      .then(compute)
-      .catch((error: unknown): Reply<RowAnswer, DeskFailure> =>
-        fail({ code: "failed", error: String(error) }),
-      )
+      .then((): Promise<Reply<Aged, DeskFailure>> => compute(this.#options, options))
+      .catch((error: unknown): Reply<Aged, DeskFailure> => fail({ code: "failed", error: String(error) }))
       .then((answer) => {
         this.#jobs.delete(key);
         this.#counts.seconds += (clock.monotonicMs() - begun) / 1_000;
@@ -203,7 +226,7 @@ export class RowDesk {
     }
   }
 
-  #keep(key: string, answer: RowAnswer): void {
+  #keep(key: string, answer: Aged): void {
     this.#kept.delete(key);
     this.#kept.set(key, answer);
     for (const oldest of this.#kept.keys()) {
@@ -213,11 +236,18 @@ export class RowDesk {
   }
 }
 
-/** Whatever an answer depends on but the rows themselves. */
-function keyOf({ environment, definition, metric, method, cap }: RowQuestion): string {
-  const text = canonicalJson({ environment, definition, metric: metric.key, method, cap });
-  return createHash("sha256").update(text).digest("base64");
+function workOf(question: RowQuestion): DeskWork<RowAnswer> {
+  const { environment, definition, metric, method, cap } = question;
+  return {
+    key: deskKey({ environment, definition, metric: metric.key, method, cap }),
+    owner: `${environment}/${definition.experiment.key}`,
+    compute: (surroundings, options) => rowAnswer(surroundings, question, options),
+  };
 }
+
+/** Short, and the same for the same question. */
+export const deskKey = (question: unknown): string =>
+  createHash("sha256").update(canonicalJson(question)).digest("base64");
 
 /** A whole answer that cannot be had, in front of a user. */
 function problemOf(failure: DeskFailure) {

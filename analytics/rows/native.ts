@@ -1,11 +1,9 @@
 import { assert } from "../../protocols/assert.ts";
+import { isNumberType, widths } from "../native/widths.ts";
+import type { NumberType } from "../native/widths.ts";
 
 // ClickHouse's Native format, of numbers: blocks of columns, each a block's values side by side as they lie in memory.
 // A block is the count of its columns and rows, then name, type and values of each column.
-
-const widths = { UInt8: 1, UInt64: 8, Float64: 8 } as const;
-type NumberType = keyof typeof widths;
-const isNumberType = (name: string): name is NumberType => Object.hasOwn(widths, name);
 
 export interface NativeColumn {
   readonly type: NumberType;

@@ -10,6 +10,7 @@ import { NativeBlocks } from "./native.ts";
 import { RowGathering } from "./row-set.ts";
 import type { RowSet } from "./row-set.ts";
 import { rowStatement } from "./statement.ts";
+import type { RowsAsked } from "./statement.ts";
 
 export type ReadFailure =
   | WarehouseFailure
@@ -21,6 +22,7 @@ export interface ReadRequest {
   readonly definition: ExperimentDefinition;
   readonly metric: Metric;
   readonly covariates: readonly Metric[];
+  readonly more?: RowsAsked;
 }
 
 export interface ReadOptions {
@@ -54,13 +56,13 @@ const isAborted = (signal: AbortSignal | undefined): boolean => signal?.aborted 
 
 async function gather(
   warehouse: Warehouse,
-  { definition, metric, covariates }: ReadRequest,
+  { definition, metric, covariates, more }: ReadRequest,
   scope: Scope,
   covers: boolean,
   { signal, rowsMax = rowsMaxDefault, progress }: ReadOptions,
 ): Promise<Reply<RowGathering, ReadFailure>> {
   if (isAborted(signal)) return fail({ code: "cancelled" });
-  const statement = rowStatement({ scope, definition, metric, covariates, covers });
+  const statement = rowStatement({ scope, definition, metric, covariates, covers, more });
   const gathering = new RowGathering(statement.columns, definition.experiment.variants.length);
   const blocks = new NativeBlocks();
   const full = new AbortController();

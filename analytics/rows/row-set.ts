@@ -9,6 +9,8 @@ export interface RowSet {
   readonly values: Float64Array;
   readonly denominators?: Float64Array;
   readonly covariates: readonly Float64Array[];
+  /** Of each other experiment that was asked for: 0 where the unit is not in it, else its variant's place plus one. */
+  readonly others?: readonly Uint8Array[];
   /** Of events: the number of each row's unit, from 0, rising within a variant and over all of them. */
   readonly units?: Uint32Array;
 }
@@ -23,9 +25,12 @@ export function variantRows(rows: RowSet, variant: number): RowSet {
     values: rows.values.subarray(from, to),
     ...(rows.denominators === undefined ? {} : { denominators: rows.denominators.subarray(from, to) }),
     covariates: rows.covariates.map((column) => column.subarray(from, to)),
+    ...(rows.others === undefined ? {} : { others: rows.others.map((column) => column.subarray(from, to)) }),
     ...(rows.units === undefined ? {} : { units: rows.units.subarray(from, to) }),
   };
 }
+
+type Column = Float64Array | Uint32Array | Uint8Array;
 
 /** Gathers blocks as they come, and puts them side by side at the end: their number is not known before. */
 export class RowGathering {
@@ -34,7 +39,7 @@ export class RowGathering {
   rows = 0;
   readonly #columns: readonly RowColumn[];
   readonly #counts: number[];
-  readonly #pieces = new Map<RowColumn, (Float64Array | Uint32Array)[]>();
+  readonly #pieces = new Map<RowColumn, Column[]>();
   #unit: bigint | undefined;
   #unitNumber = -1;
 
@@ -52,7 +57,7 @@ export class RowGathering {
       if (name === "variant")
         for (const variant of bytes) this.#counts[variant] = (this.#counts[variant] ?? 0) + 1;
       else if (name === "unsure") this.unsure ||= bytes.includes(1);
-      else this.#pieces.get(name)?.push(name === "unit" ? this.#numbers(copied(bytes)) : doubles(bytes));
+      else this.#pieces.get(name)?.push(this.#column(name, bytes));
     }
   }
 
@@ -61,12 +66,20 @@ export class RowGathering {
     for (const count of this.#counts) starts.push((starts.at(-1) ?? 0) + count);
     const column = (name: RowColumn): Float64Array =>
       sideBySide(this.#pieces.get(name) ?? [], new Float64Array(new SharedArrayBuffer(8 * this.rows)));
+    const others = this.#columns.filter((name) => name.startsWith("other"));
     const has = (name: RowColumn): boolean => this.#columns.includes(name);
     return {
       starts,
       values: column("value"),
       ...(has("denominator") ? { denominators: column("denominator") } : {}),
       covariates: this.#columns.filter((name) => name.startsWith("covariate")).map(column),
+      ...(others.length === 0
+        ? {}
+        : {
+            others: others.map((name) =>
+              sideBySide(this.#pieces.get(name) ?? [], new Uint8Array(new SharedArrayBuffer(this.rows))),
+            ),
+          }),
       ...(has("unit")
         ? {
             units: sideBySide(
@@ -76,6 +89,11 @@ export class RowGathering {
           }
         : {}),
     };
+  }
+
+  #column(name: RowColumn, bytes: Uint8Array): Column {
+    if (name === "unit") return this.#numbers(copied(bytes));
+    return name.startsWith("other") ? Uint8Array.from(bytes) : doubles(bytes);
   }
 
   /** Rows of one unit follow one another. */
@@ -95,10 +113,7 @@ export class RowGathering {
 const copied = (bytes: Uint8Array): ArrayBuffer => Uint8Array.from(bytes).buffer;
 const doubles = (bytes: Uint8Array): Float64Array => new Float64Array(copied(bytes));
 
-function sideBySide<Column extends Float64Array | Uint32Array>(
-  pieces: (Float64Array | Uint32Array)[],
-  into: Column,
-): Column {
+function sideBySide<Into extends Column>(pieces: Column[], into: Into): Into {
   let at = 0;
   for (let piece = pieces.shift(); piece !== undefined; piece = pieces.shift()) {
     into.set(piece, at);

@@ -26,6 +26,7 @@ const reasons: Readonly<Record<string, (silence: Silence) => string>> = {
   too_many_clusters: ({ clusters, clustersMax }) =>
     `${Number(clusters)} units are beyond ${Number(clustersMax)}; with so many the delta method on sums says the same`,
   not_a_count: () => "the denominator is not how many values a unit has",
+  no_effect_to_dilute: () => "there is no effect among those who met the change",
   failed: ({ error }) => `the computation failed: ${String(error)}`,
 };
 

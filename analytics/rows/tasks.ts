@@ -1,6 +1,7 @@
 import { judgeSplits } from "../calibration/judge.ts";
 import { plan } from "../planning/plan.ts";
 import { simulate } from "../planning/simulation/run.ts";
+import { crossedGroups } from "./crossed.ts";
 import { edgesOf, distributionOf } from "./histogram.ts";
 import { momentsOf, pairMomentsOf, pooledCap, quantileGroup } from "./groups.ts";
 import { adjusted, clustered, ranks } from "./pairs.ts";
@@ -11,6 +12,7 @@ export const rowTasks = {
   momentsOf,
   pairMomentsOf,
   quantileGroup,
+  crossedGroups,
   pooledCap,
   inOrder,
   variantReplicates,

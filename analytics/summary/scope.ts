@@ -73,9 +73,9 @@ export const countedUnit = ({ facts }: Scope, alias: string): string =>
   facts.identities ? `if(l.known = 0, ${alias}.unit, l.known)` : `${alias}.unit`;
 
 /** The units, as they count, of which a table says something. */
-function unitsOf(scope: Scope, table: string, condition: string): string {
+export function unitsSaid(scope: Scope, table: string, condition: string): string {
   return `(
-    SELECT ${countedUnit(scope, "u")} FROM (
+    SELECT ${countedUnit(scope, "u")} AS unit FROM (
       SELECT DISTINCT t.unit AS unit FROM ${table} AS t FINAL WHERE ${rowCondition(scope, "t")} AND ${condition}
     ) AS u ${linkJoin(scope, "u")}
   )`;
@@ -87,16 +87,16 @@ export const reasons = { counted: 0, optedOut: 1, bot: 2, crossover: 3 } as cons
 export function reasonOf(scope: Scope, unit: string, crossed: string, botsCount: boolean): string {
   const { optOuts, bots } = scope.facts;
   const optedOut = optOuts
-    ? `${unit} IN ${unitsOf(scope, tables.consents.name, "t.analytics = 0")}, ${reasons.optedOut}, `
+    ? `${unit} IN ${unitsSaid(scope, tables.consents.name, "t.analytics = 0")}, ${reasons.optedOut}, `
     : "";
   const bot =
-    bots && !botsCount ? `${unit} IN ${unitsOf(scope, tables.bots.name, "true")}, ${reasons.bot}, ` : "";
+    bots && !botsCount ? `${unit} IN ${unitsSaid(scope, tables.bots.name, "true")}, ${reasons.bot}, ` : "";
   return `multiIf(${optedOut}${bot}${crossed}, ${reasons.crossover}, ${reasons.counted})`;
 }
 
 /** A unit leaves with any of its identities (R11). */
 export const notDeleted = (scope: Scope, unit: string): string =>
-  scope.facts.deletions ? ` AND ${unit} NOT IN ${unitsOf(scope, tables.deletions.name, "true")}` : "";
+  scope.facts.deletions ? ` AND ${unit} NOT IN ${unitsSaid(scope, tables.deletions.name, "true")}` : "";
 
 /** Of opted-out units: what each said, in the order of the log from its end. */
 export const consentJoin = (scope: Scope, alias: string): string =>

@@ -10,7 +10,7 @@ import { EpochMs } from "../../protocols/time.ts";
 import { seededRandom, systemClock } from "../../runtime/index.ts";
 import type { Random } from "../../runtime/index.ts";
 import { migrate } from "../migrations.ts";
-import { columnNames, tables } from "../schema/tables.ts";
+import { tables } from "../schema/tables.ts";
 import { warehouseSummary } from "./summary.ts";
 import { temporaryWarehouse } from "../testing.ts";
 import type { TemporaryWarehouse } from "../testing.ts";
@@ -167,7 +167,7 @@ async function insertAll(exposures: readonly Exposure[], events: readonly Event[
     ["events", eventRows.slice(0, half)],
     ["events", eventRows.slice(half)],
   ] as const) {
-    const inserted = await temporary.warehouse.insert(tables[table].name, columnNames(table), rows);
+    const inserted = await temporary.warehouse.insert(tables[table], rows);
     assert.deepEqual(inserted, { ok: true, value: undefined });
   }
 }

@@ -1,5 +1,4 @@
 import type { ExperimentDefinition } from "../../protocols/experiment.ts";
-import { tables } from "../schema/tables.ts";
 import {
   consentJoin,
   countedUnit,
@@ -11,6 +10,8 @@ import {
   rowCondition,
 } from "./scope.ts";
 import type { Scope } from "./scope.ts";
+import { exposuresOf } from "./unit-source.ts";
+import type { UnitSource } from "./unit-source.ts";
 
 /** How long an event may wait for its exposure (R3). */
 const waitDaysMax = 7;
@@ -24,6 +25,8 @@ export interface UnitColumns {
   readonly day: boolean;
   /** A member of the exposure's metadata, as a parameter's name. */
   readonly dimension?: string;
+  /** Absent: the experiment's exposures. */
+  readonly source?: UnitSource | undefined;
 }
 
 /**
@@ -34,7 +37,7 @@ export interface UnitColumns {
 export function unitsSql(
   scope: Scope,
   { experiment }: ExperimentDefinition,
-  { covers, session, visits, day, dimension }: UnitColumns,
+  { covers, session, visits, day, dimension, source = exposuresOf }: UnitColumns,
 ): string {
   const unit = countedUnit(scope, "s");
   // Only what equal times could make ambiguous, and matters, is told apart by the place in the log (R2).
@@ -70,10 +73,10 @@ export function unitsSql(
         argMin(s.received_at, s.ts) - toIntervalDay(${waitDaysMax}) AS waits,
         min(s.received_at) - toIntervalDay(${waitDaysMax}) AS earliest,
         min(s.variant) != max(s.variant) AS crossed${extra.map((text) => `,\n        ${text}`).join("")}
-      FROM ${tables.exposures.name} AS s FINAL
+      FROM ${source.from}
       ${linkJoin(scope, "s")}
-      ${consentJoin(scope, "s")}
-      WHERE ${rowCondition(scope, "s")} AND s.experiment = {experiment:String} AND s.phase = {phase:UInt32}${inRange(scope, unit)}${notDropped(scope, "s")}
+      ${source.isOfEvents ? consentJoin(scope, "s") : ""}
+      WHERE ${rowCondition(scope, "s")} AND ${source.condition(scope)}${inRange(scope, unit)}${source.isOfEvents ? notDropped(scope, "s") : ""}
       GROUP BY counted
     ) AS y
     WHERE true${notDeleted(scope, "y.counted")}`;

@@ -1,5 +1,7 @@
 import type { DecisionRecord } from "../../protocols/decision-log.ts";
 import type { Evaluation } from "../../protocols/decision.ts";
+import { holdoutsFor } from "../../evaluation/holdouts.ts";
+import { holdoutCodes } from "../../protocols/holdout-codes.ts";
 import type { LivePlan } from "../live-plan.ts";
 
 /** What is said of one answer of a plan, made when it is first given: evaluation gives the same object every time. */
@@ -27,7 +29,7 @@ export function saidOf(plan: LivePlan, evaluation: Evaluation): Said {
 
 function lineOf(plan: LivePlan, evaluation: Evaluation): string | undefined {
   const { flagKey, variation, reason, code, ruleId, experiment, variant, propensity, shadow } = evaluation;
-  const isStudied = experiment !== undefined || shadow !== undefined;
+  const isStudied = experiment !== undefined || shadow !== undefined || isOfHoldout(plan, evaluation);
   if (!isStudied || variation === undefined) return undefined;
   const phase = experiment === undefined ? undefined : plan.experiments.get(experiment)?.phase;
   const record: Omit<DecisionRecord, "id" | "at" | "unit"> = {
@@ -45,3 +47,10 @@ function lineOf(plan: LivePlan, evaluation: Evaluation): string | undefined {
   };
   return JSON.stringify(record).slice(1);
 }
+
+/** Who was held out is known from here only, and who was asked and was not is whom they are compared with. */
+const isOfHoldout = ({ plan }: LivePlan, { flagKey, code }: Evaluation): boolean =>
+  holdoutCodes.some((each) => each === code) &&
+  Object.values(plan.experiments).some(
+    (experiment) => experiment.flag === flagKey && holdoutsFor(experiment, plan).length > 0,
+  );

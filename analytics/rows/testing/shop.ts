@@ -116,8 +116,7 @@ async function insert(
   if (rows.length === 0) return;
   const columns = columnNames(table);
   const done = await warehouse.insert(
-    tables[table].name,
-    columns,
+    tables[table],
     rows.map((row) => columns.map((column) => row[column])),
   );
   assert.ok(done.ok, done.ok ? "" : failureText(done.failure));

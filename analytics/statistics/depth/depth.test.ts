@@ -16,17 +16,18 @@ const of = (mean: number, count = 1_000, spread = 1) => ({
 });
 
 test("an interaction is a difference of differences, and dependent assignments show", () => {
-  const even = expectKind(interaction({ cc: of(1), ct: of(2), tc: of(3), tt: of(4.5) }), "tested");
+  const even = expectKind(interaction({ cc: of(1), ct: of(2), tc: of(3), tt: of(4.5) }, 0.05), "tested");
   assertClose(even.effect, 0.5, 1e-12, "effect");
+  assertClose(even.interval[1], 0.5 + 1.959963984540054 * even.standardError, 1e-12, "interval");
   assert.ok(even.assignment.kind === "tested" && even.assignment.pValue === 1);
   const uneven = expectKind(
-    interaction({ cc: of(1, 1_500), ct: of(2), tc: of(3), tt: of(4, 1_500) }),
+    interaction({ cc: of(1, 1_500), ct: of(2), tc: of(3), tt: of(4, 1_500) }, 0.05),
     "tested",
   );
   assert.ok(uneven.assignment.kind === "tested" && uneven.assignment.pValue < 1e-10);
-  assert.equal(interaction({ cc: of(1, 1), ct: of(2), tc: of(3), tt: of(4) }).kind, "too_few_units");
+  assert.equal(interaction({ cc: of(1, 1), ct: of(2), tc: of(3), tt: of(4) }, 0.05).kind, "too_few_units");
   const flat = of(1, 5, 0);
-  assert.deepEqual(interaction({ cc: flat, ct: flat, tc: flat, tt: flat }), {
+  assert.deepEqual(interaction({ cc: flat, ct: flat, tc: flat, tt: flat }, 0.05), {
     kind: "no_variance",
     difference: 0,
   });
