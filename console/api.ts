@@ -9,6 +9,7 @@ import type { Reply } from "../protocols/errors.ts";
 import type { PublishedExperiment } from "../protocols/experiment.ts";
 import type { Flag } from "../protocols/flag.ts";
 import type { ExperimentResult } from "../protocols/results.ts";
+import type { Timeline } from "../protocols/timeline.ts";
 import { problemOf, unreachable, type Problem } from "./problem.ts";
 import { hrefOf } from "./router.ts";
 
@@ -106,6 +107,13 @@ export class Api {
   results = (env: string, key: string, signal?: AbortSignal) =>
     this.#call<ExperimentResult>(`${path("/v1/experiments", key)}/results`, {
       query: { env },
+      ...(signal && { signal }),
+    });
+
+  /** All looks that are kept: some hundreds at the most. */
+  timeline = (env: string, key: string, signal?: AbortSignal) =>
+    this.#call<Timeline>(`${path("/v1/experiments", key)}/timeline`, {
+      query: { env, limit: "400" },
       ...(signal && { signal }),
     });
 

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { extname, join, relative, sep } from "node:path";
+import { contentSecurityPolicy } from "../protocols/content-security-policy.ts";
 import { emptyAnswer, type Answer, type RequestHead } from "./http.ts";
 import { isSameTag } from "./etag.ts";
 import { hash } from "node:crypto";
@@ -19,24 +20,6 @@ const types: Readonly<Record<string, string>> = {
   ".txt": "text/plain; charset=utf-8",
   ".map": "application/json",
 };
-
-/** Styles as attributes are allowed because Lit writes them when it first renders; scripts only from our own files. */
-const contentSecurityPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src-elem 'self'",
-  "style-src-attr 'unsafe-inline'",
-  "connect-src 'self'",
-  "worker-src 'self'",
-  "img-src 'self' data:",
-  "font-src 'self'",
-  "manifest-src 'self'",
-  "base-uri 'none'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'",
-  "trusted-types lit-html default",
-].join("; ");
 
 const pageHeaders = [
   ["content-security-policy", contentSecurityPolicy],

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { AnalysisPlan, lookFractions, resolvedPlan } from "./analysis-plan.ts";
+import { AnalysisPlan } from "./analysis-plan.ts";
+import { lookFractions, resolvedPlan } from "./resolved-plan.ts";
 
 const refusal = (plan: unknown): string => {
   const parsed = AnalysisPlan.safeParse(plan);

@@ -86,6 +86,8 @@ export const AnalysisPlan = z.strictObject({
   power: z.number().gt(0).lt(1).optional(),
   /** Of guardrails without their own: the largest harm that is accepted, of the control's mean. */
   guardrailMargin: z.number().gt(0).max(1).optional(),
+  /** What a sequential sample ratio below 0.001 does besides being said: pause stops assigning as well, and is the default. */
+  sampleRatioAction: z.enum(["pause", "alert"]).optional(),
   /** Normal prior of the relative change; absent: flat. */
   prior: z
     .strictObject({
@@ -95,41 +97,6 @@ export const AnalysisPlan = z.strictObject({
     .optional(),
 });
 export type AnalysisPlan = z.infer<typeof AnalysisPlan>;
-
-/** With everything said. */
-export interface ResolvedPlan {
-  readonly alpha: number;
-  readonly monitoring: Monitoring;
-  readonly correction: Correction;
-  readonly cuped: boolean;
-  readonly stratifyBy?: string;
-  readonly minimumEffect: number;
-  readonly power: number;
-  readonly guardrailMargin: number;
-  readonly prior?: { readonly mean: number; readonly standardDeviation: number };
-}
-
-/** Units in all at which an always-valid interval is narrowest, unless a plan says otherwise. */
-export const tunedForDefault = 5_000;
-
-export function resolvedPlan(plan: AnalysisPlan): ResolvedPlan {
-  const { stratifyBy, prior, monitoring } = plan;
-  return {
-    alpha: plan.alpha,
-    monitoring: monitoring ?? { kind: "always_valid", tunedFor: tunedForDefault },
-    correction: plan.correction ?? "holm",
-    cuped: plan.cuped ?? true,
-    ...(stratifyBy === undefined ? {} : { stratifyBy }),
-    minimumEffect: plan.minimumEffect ?? 0.02,
-    power: plan.power ?? 0.8,
-    guardrailMargin: plan.guardrailMargin ?? 0.02,
-    ...(prior === undefined ? {} : { prior }),
-  };
-}
-
-/** The fractions of its planned end at which a group sequential plan is looked at. */
-export const lookFractions = (looks: number | readonly number[]): readonly number[] =>
-  typeof looks === "number" ? Array.from({ length: looks }, (_, index) => (index + 1) / looks) : looks;
 
 /** The plan as it was when the experiment (or its phase) started, and each change since: a report shows them for ever. */
 export const PlanVersion = z.strictObject({

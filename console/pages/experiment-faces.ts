@@ -9,6 +9,7 @@ import type { LiveState } from "../live.ts";
 import { hrefOf } from "../router.ts";
 import { intervalsText } from "../words/now.ts";
 import { agoText, countText, dateText, shareText } from "../words/numbers.ts";
+import { planFacts } from "../words/plan.ts";
 import { conditionText } from "../words/rule-sentence.ts";
 import { peopleIn, peopleText, sampleRatioText, type Status } from "../words/status-sentence.ts";
 import { standingGlyphs } from "../words/verdict.ts";
@@ -132,29 +133,28 @@ export const designFace = (experiment: PublishedExperiment, env: string): Templa
       ${listFact("Also watched", experiment.metrics.secondary)}
       ${listFact("Guardrails", experiment.metrics.guardrails)} ${dateFact("Started", experiment.startedAt)}
       ${dateFact("Planned end", experiment.stopAt)}
-      ${
-        experiment.phase > 1
-          ? html`<div>
-              <dt>Phase</dt>
-              <dd>${countText(experiment.phase)}</dd>
-            </div>`
-          : nothing
-      }
+      ${planFacts(experiment.analysis).map(([name, text]) => fact(name, text))} ${replannedFact(experiment)}
+      ${experiment.phase > 1 ? fact("Phase", countText(experiment.phase)) : nothing}
     </dl>
   </section>`;
 
+const fact = (name: string, text: string): TemplateResult =>
+  html`<div>
+    <dt>${name}</dt>
+    <dd>${text}</dd>
+  </div>`;
+
 const listFact = (name: string, keys: readonly string[]): TemplateResult | typeof nothing =>
-  keys.length === 0
-    ? nothing
-    : html`<div>
-        <dt>${name}</dt>
-        <dd>${keys.join(", ")}</dd>
-      </div>`;
+  keys.length === 0 ? nothing : fact(name, keys.join(", "));
+
+/** A plan that was changed after the start stays visible for ever. */
+function replannedFact({ plans = [], phase }: PublishedExperiment): TemplateResult | typeof nothing {
+  const changes = plans.filter((each) => each.phase === phase).slice(1);
+  const last = changes.at(-1);
+  if (last === undefined) return nothing;
+  const times = changes.length === 1 ? "once" : `${countText(changes.length)} times`;
+  return fact("Plan changed while running", `${times}, last on ${dateText(last.at)} by ${last.by}`);
+}
 
 const dateFact = (name: string, instant: number | undefined): TemplateResult | typeof nothing =>
-  instant === undefined
-    ? nothing
-    : html`<div>
-        <dt>${name}</dt>
-        <dd>${dateText(instant)}</dd>
-      </div>`;
+  instant === undefined ? nothing : fact(name, dateText(instant));

@@ -13,6 +13,7 @@ import { Keys } from "../ui/keys.ts";
 import { asOfNow } from "../words/now.ts";
 import { statusOf } from "../words/status-sentence.ts";
 import { actionsFor, questionFor } from "./experiment-actions.ts";
+import "./experiment-history.ts";
 import { designFace, resultFace, standingFace } from "./experiment-faces.ts";
 import { statusBadge } from "./experiments.ts";
 
@@ -35,6 +36,7 @@ export class ExperimentPage extends LightElement {
   declare refused: Problem | undefined;
   #topic: LiveTopic<ExperimentResult> | undefined;
   #toldState: LiveState = "off";
+  #liveStatus: ExperimentStatus | undefined;
   #announced = { word: "", at: 0 };
 
   readonly #load = new Task(this, {
@@ -67,12 +69,21 @@ export class ExperimentPage extends LightElement {
   }
 
   protected override updated(): void {
+    this.#loadAgainWhenMoved();
     this.#tellState(this.#topic?.state ?? "off");
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#topic = undefined;
+  }
+
+  /** Weir itself may pause it, or a colleague: what may be done about it is then another thing. */
+  #loadAgainWhenMoved(): void {
+    const status = this.#topic?.value?.definition.experiment.status;
+    const moved = this.#liveStatus !== undefined && status !== undefined && status !== this.#liveStatus;
+    this.#liveStatus = status;
+    if (moved) void this.#load.run();
   }
 
   /** The top bar shows what this page knows of its line. */
@@ -139,7 +150,18 @@ export class ExperimentPage extends LightElement {
             togglePause: () => this.#togglePause(),
           })
     }
+    ${result === undefined ? nothing : this.#history(experiment, result)}
     ${designFace(experiment, this.place.env)}`;
+  }
+
+  #history(experiment: PublishedExperiment, { at, definition }: ExperimentResult): TemplateResult {
+    return html`<weir-experiment-history
+      .services=${this.services}
+      .place=${this.place}
+      .experiment=${experiment}
+      .names=${new Map(definition.metrics.map(({ key, name }) => [String(key), name ?? key]))}
+      .minute=${Math.floor(at / 60_000)}
+    ></weir-experiment-history>`;
   }
 
   #head(experiment: PublishedExperiment): TemplateResult {
@@ -149,6 +171,7 @@ export class ExperimentPage extends LightElement {
         <p class="meta">
           ${statusBadge(experiment.status)} <code>${experiment.key}</code>
           ${experiment.phase > 1 ? html`<span>phase ${experiment.phase}</span>` : nothing}
+          ${experiment.status === "draft" ? nothing : reportLink(experiment.key, this.place.env)}
         </p>
       </div>
       ${
@@ -184,4 +207,12 @@ export class ExperimentPage extends LightElement {
     if (!first) this.services.announce(`Verdict changed. ${sentence}`);
   }
 }
+/** A page of its own, made by the gateway, to read whole, to print and to pass on. */
+const reportLink = (key: string, env: string): TemplateResult =>
+  html`<a
+    href=${hrefOf(`/v1/reports/${encodeURIComponent(key)}`, { env, format: "html" })}
+    target="_blank"
+    rel="noopener"
+    >Full report</a
+  >`;
 customElements.define("weir-experiment", ExperimentPage);

@@ -45,7 +45,7 @@ export async function visit(
     ]);
   }
   const page = await context.newPage();
-  page.setDefaultTimeout(8_000);
+  page.setDefaultTimeout(30_000);
   const complaints: string[] = [];
   page.on("console", (message) => {
     // A refused request is logged by the browser whatever the page does with it; the page's own errors are ours.

@@ -1,7 +1,7 @@
 import type { Versioned } from "../../protocols/environment-messages.ts";
 import type { PublishedExperiment } from "../../protocols/experiment.ts";
 import type { Flag } from "../../protocols/flag.ts";
-import { environments, experiments, flags, resultOf, versions } from "./fixtures.ts";
+import { environments, experiments, flags, resultOf, timeline, versions } from "./fixtures.ts";
 
 /** What the stand-in remembers, and how it is told to misbehave. */
 export interface ContractState {
@@ -129,6 +129,7 @@ function experimentAnswer(
   const absent = stands === undefined || (action === "results" && stands.entity.status === "draft");
   if (absent) return refuse(404, "experiment_not_found", "No such experiment", { experiment: key });
   if (action === "results") return ok(resultOf(stands.entity, { mismatch: state.mismatch }));
+  if (action === "timeline") return ok(timeline);
   if (method === "GET") return ok(stands);
   const status = action === "pause" ? "paused" : action === "stop" ? "completed" : "running";
   state.experiments[index] = { ...stands, entity: { ...stands.entity, status } };

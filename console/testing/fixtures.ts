@@ -4,6 +4,8 @@ import type { ExperimentStatus, PublishedExperiment } from "../../protocols/expe
 import type { Flag } from "../../protocols/flag.ts";
 import type { Metric } from "../../protocols/metric.ts";
 import type { Comparison, ExperimentResult } from "../../protocols/results.ts";
+import type { EpochMs } from "../../protocols/time.ts";
+import type { Timeline } from "../../protocols/timeline.ts";
 
 // Recorded-shape data: what the gateway answers, small enough to read. Instants hang on one constant.
 
@@ -270,6 +272,25 @@ export function resultOf(
     newestEventTs: epoch + tick * 1_000,
   };
 }
+
+/** A look an hour: intervals that narrow around an effect, and a plan that was changed on the way. */
+export const timeline: Timeline = {
+  items: Array.from({ length: 40 }, (_, index) => ({
+    at: (epoch - (40 - index) * 3_600_000) as EpochMs,
+    phase: 1,
+    planVersion: index < 25 ? 1 : 2,
+    units: 120 * (index + 1),
+    effects: ["short", "bold"].flatMap((variant) =>
+      ["conversion", "revenue"].map((metric) => {
+        const effect = (variant === "short" ? 0.006 : -0.001) * (metric === "revenue" ? 0.5 : 1);
+        const difference = effect + Math.sin(index) / (900 + 90 * index);
+        const reach = 0.03 / Math.sqrt(index + 1);
+        const interval: [number, number] = [difference - reach, difference + reach];
+        return { variant, metric, difference, interval, pValue: interval[0] > 0 ? 0.01 : 0.4 };
+      }),
+    ),
+  })),
+};
 
 export const versions = [42, 41, 40, 39].map((version) => ({
   version,

@@ -3,26 +3,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
+import { contentSecurityPolicy } from "../../protocols/content-security-policy.ts";
 import { contractAnswer, type ContractState, type Reaction } from "./contract.ts";
 import { resultOf } from "./fixtures.ts";
 
 // The built console behind the policy it must live with, and the HTTP contract answered from fixtures.
-
-export const contentSecurityPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src-elem 'self'",
-  "style-src-attr 'unsafe-inline'",
-  "connect-src 'self'",
-  "worker-src 'self'",
-  "img-src 'self' data:",
-  "font-src 'self'",
-  "base-uri 'none'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'",
-  "trusted-types lit-html default",
-].join("; ");
 
 const types: Record<string, string> = {
   ".html": "text/html; charset=utf-8",
