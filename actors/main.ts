@@ -52,6 +52,9 @@ const client = openClient(connection, { tracer });
 const directoryBucket = await connection.bucket(buckets.directory);
 const planBucket = await connection.bucket(buckets.plans);
 const standing = new Standing(() => host?.refreshStanding());
+const automaticPauses = telemetry.counter("weir_experiment_automatic_pauses_total", {
+  description: "Experiments that Weir paused by itself, by environment and reason",
+});
 const host = await openHost({
   connection,
   name: config.hostName,
@@ -82,6 +85,7 @@ const host = await openHost({
       clock: systemClock,
       partitionsOf: (environment) => standing.partitionsOf(environment),
       log: (event, fields) => log.warn(event, fields),
+      onPause: (environment, reason) => automaticPauses(1, { environment, reason }),
     }),
   ],
   standing: () => standing.addresses(),

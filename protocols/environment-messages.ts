@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Breach, breachesPerPauseMax } from "./automatic-pause.ts";
 import { EventName } from "./event.ts";
 import { Experiment, type PublishedExperiment } from "./experiment.ts";
 import { Flag, Segment } from "./flag.ts";
@@ -113,6 +114,18 @@ export const EnvironmentMessage = z.discriminatedUnion("type", [
     dryRun: z.boolean().optional(),
   }),
   z.strictObject({ type: z.literal("lifecycle"), experiment: ExperimentKey, action: LifecycleAction }),
+  /**
+   * A look found what must not go on: pauses a running experiment, unless those breaches paused this phase before. Phase and
+   * version of the analysis plan are those of the look; `version_conflict` when they have passed. Answer: AutomaticPauseReceipt.
+   */
+  z.strictObject({
+    type: z.literal("automatic_pause"),
+    experiment: ExperimentKey,
+    phase: z.number().int().min(1),
+    planVersion: z.number().int().min(1),
+    units: z.number().int().min(0),
+    breaches: z.array(Breach).min(1).max(breachesPerPauseMax),
+  }),
   /** A draft or completed experiment that nobody needs any more. */
   z.strictObject({ type: z.literal("archive_experiment"), experiment: ExperimentKey }),
   /** Deals the units of a live experiment anew: what was measured so far belongs to the phase before. */
@@ -190,7 +203,7 @@ export const EnvironmentMessage = z.discriminatedUnion("type", [
 ]);
 export type EnvironmentMessage = z.infer<typeof EnvironmentMessage>;
 
-export type { PublishPreview, PublishReceipt } from "./publish-receipt.ts";
+export type { AutomaticPauseReceipt, PublishPreview, PublishReceipt } from "./publish-receipt.ts";
 
 /** A draft entity with its place in history. */
 export interface Versioned<Entity> {

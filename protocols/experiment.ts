@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AnalysisPlan, PlanVersion } from "./analysis-plan.ts";
+import { AutomaticPause, automaticPausesMax } from "./automatic-pause.ts";
 import { Condition } from "./condition.ts";
 import { bucketCount, Share } from "./flag.ts";
 import { HashRecipe, UnitRange } from "./hash-recipe.ts";
@@ -85,6 +86,8 @@ export const PublishedExperiment = Experiment.extend({
   plans: z.array(PlanVersion).min(1).max(1_000).optional(),
   /** Metrics as they were when its phase began, of those that were redefined since: it measures by these. */
   frozenMetrics: z.array(Metric).min(1).max(201).optional(),
+  /** When Weir paused it by itself and why, oldest first. */
+  automaticPauses: z.array(AutomaticPause).min(1).max(automaticPausesMax).optional(),
 });
 export type PublishedExperiment = z.infer<typeof PublishedExperiment>;
 

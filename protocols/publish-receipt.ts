@@ -1,3 +1,4 @@
+import type { AutomaticPause } from "./automatic-pause.ts";
 import type { BlastRadius } from "./blast-radius.ts";
 import type { EnvironmentCollection, Versioned } from "./environment-messages.ts";
 import type { Issue } from "./errors.ts";
@@ -15,6 +16,11 @@ export interface PublishReceipt {
   /** By sampling; absent where one unit or nobody can be concerned. */
   readonly blastRadius?: BlastRadius;
 }
+
+/** Answer to an automatic pause: what it published, or that all of it had paused this phase before. */
+export type AutomaticPauseReceipt =
+  | (PublishReceipt & { readonly paused: true; readonly pause: AutomaticPause })
+  | { readonly paused: false };
 
 /** What a publish would answer. Nothing was written. */
 export interface PublishPreview extends Omit<PublishReceipt, "etag"> {

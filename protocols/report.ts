@@ -1,6 +1,8 @@
 import type { AnalysisPlan } from "./analysis-plan.ts";
+import type { AutomaticPause } from "./automatic-pause.ts";
 import type { AuditRecord } from "./audit.ts";
 import type { Breakdown } from "./breakdown.ts";
+import type { Interactions, Triggered } from "./depth.ts";
 import type { ExperimentStatus } from "./experiment.ts";
 import type { EventFreshness } from "./freshness.ts";
 import type { Metric } from "./metric.ts";
@@ -12,6 +14,7 @@ import type {
   CovariateBalance,
   Decision,
   GuardrailAnswer,
+  GuardrailBreach,
   MetricRole,
   Monitored,
   NoAnswer,
@@ -60,6 +63,7 @@ export interface ReportRow {
   readonly monitored?: Monitored;
   readonly adjusted?: Adjusted;
   readonly guardrail?: GuardrailAnswer | NoAnswer;
+  readonly breach?: GuardrailBreach;
   readonly posterior?: Posterior | NoAnswer;
   readonly reduction?: Reduced["method"];
   /** 1 − (variance with what was known before / without). */
@@ -140,6 +144,8 @@ export interface Report {
   readonly headline: string;
   /** Absent: the result was made without one. */
   readonly decision?: Decision;
+  /** When Weir paused it by itself and why, in any phase, oldest first. Absent: never. */
+  readonly automaticPauses?: readonly AutomaticPause[];
   readonly summary: readonly string[];
   readonly health: ReportHealth;
   /** Primary first, then secondary metrics and guardrails. */
@@ -150,6 +156,8 @@ export interface Report {
   readonly distributions: Part<readonly ReportDistribution[]>;
   readonly days: Part<readonly ReportDay[]>;
   readonly breakdowns: Part<readonly Breakdown[]>;
+  /** Of the primary metric, from rows, which are of a moment of their own. Absent in reports of before there was any. */
+  readonly depth?: { readonly interactions: Part<Interactions>; readonly triggered: Part<Triggered> };
   readonly novelty: Part<readonly NoveltyTrend[]>;
   readonly plans: Part<readonly ReportPlan[]>;
   readonly metrics: readonly Metric[];

@@ -163,7 +163,9 @@ export type SampleRatio =
       readonly mismatch: boolean;
     }
   | { readonly kind: "too_few_units"; readonly units: number; readonly unitsMin: number }
-  | { readonly kind: "one_variant" };
+  | { readonly kind: "one_variant" }
+  /** Weights were changed in this phase: its sizes are a mixture that no test of one split fits. */
+  | { readonly kind: "weights_changed" };
 
 export interface Analysis {
   readonly alpha: number;

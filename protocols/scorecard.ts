@@ -99,6 +99,15 @@ export interface GuardrailAnswer {
   readonly action: "pause" | "alert";
 }
 
+/** Harm beyond what is accepted, shown by a bound that holds at any time. Parts of the control's value, signed. */
+export interface GuardrailBreach {
+  readonly estimate: number;
+  /** The end of the interval that is nearest to no harm. */
+  readonly bound: number;
+  readonly limit: number;
+  readonly action: "pause" | "alert";
+}
+
 export interface Posterior {
   readonly kind: "posterior";
   readonly model: "beta_binomial" | "normal";
@@ -121,6 +130,8 @@ export interface Finding {
   /** Not of guardrails. */
   readonly adjusted?: Adjusted;
   readonly guardrail?: GuardrailAnswer | NoAnswer;
+  /** Of guardrails, and of metrics that carry one in their own definition, in whatever role. Absent: none is shown. */
+  readonly breach?: GuardrailBreach;
   readonly posterior?: Posterior | NoAnswer;
   readonly verdict: Verdict;
   /** One sentence that holds at this moment. */

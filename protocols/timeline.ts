@@ -1,3 +1,4 @@
+import type { AutomaticPause } from "./automatic-pause.ts";
 import type { Page } from "./environment-messages.ts";
 import type { TimelinePoint } from "./monitor.ts";
 
@@ -15,4 +16,7 @@ export interface TimelineLook extends Omit<TimelinePoint, "cells"> {
 }
 
 /** `GET /v1/experiments/{key}/timeline`, oldest first. */
-export type Timeline = Page<TimelineLook>;
+export interface Timeline extends Page<TimelineLook> {
+  /** When Weir paused the experiment by itself and why, in any phase, oldest first. Absent: never. */
+  readonly automaticPauses?: readonly AutomaticPause[];
+}

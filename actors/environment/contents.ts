@@ -1,5 +1,6 @@
 import type { PlanVersion } from "../../protocols/analysis-plan.ts";
 import { assert } from "../../protocols/assert.ts";
+import type { AutomaticPause } from "../../protocols/automatic-pause.ts";
 import { environmentCollections } from "../../protocols/environment-messages.ts";
 import type { ExperimentStatus, VariantRange } from "../../protocols/experiment.ts";
 import { canonicalJson } from "../../protocols/json.ts";
@@ -23,6 +24,8 @@ export interface Lifecycle {
   readonly plans?: readonly PlanVersion[];
   /** Metric → the revision this phase began with, of metrics that were redefined since. */
   readonly metricRevisions?: Readonly<Record<string, number>>;
+  /** When Weir paused it by itself and why, over all phases. */
+  readonly automaticPauses?: readonly AutomaticPause[];
 }
 export const draftLifecycle: Lifecycle = { status: "draft", phase: 1 };
 export const isLive = (lifecycle: Lifecycle | undefined): boolean =>

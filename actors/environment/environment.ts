@@ -3,6 +3,7 @@ import { succeed } from "../../protocols/errors.ts";
 import type { EnvironmentMessage } from "../../protocols/environment-messages.ts";
 import type { Failure } from "../../protocols/failures.ts";
 import { historyAnswer, planAnswer, versionAt } from "./audit.ts";
+import { automaticPause } from "./automatic-pause.ts";
 import { contentsAt } from "./contents.ts";
 import { due } from "./due.ts";
 import { moveExperiment } from "./experiments.ts";
@@ -109,6 +110,8 @@ export function handleEnvironment(
       return restored(state, message, context, (edit) => handleEnvironment(state, edit, context));
     case "lifecycle":
       return moveExperiment(state, message, context);
+    case "automatic_pause":
+      return automaticPause(state, message, context);
     case "archive_experiment":
       return moveExperiment(state, { experiment: message.experiment, action: "archive" }, context);
     case "new_phase":

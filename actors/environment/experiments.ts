@@ -1,6 +1,7 @@
 import type { HandleContext } from "../../runtime/index.ts";
 import type { Experiment } from "../../protocols/experiment.ts";
 import type { ExperimentKey } from "../../protocols/ids.ts";
+import { acknowledged } from "./automatic-pause.ts";
 import { isLive, type Lifecycle } from "./contents.ts";
 import { draft, revisionOf } from "./history.ts";
 import { nextLifecycle, type Action } from "./lifecycle.ts";
@@ -28,18 +29,19 @@ export function moveExperiment(
   if (experiment === undefined) return refuse(notFound("experiments", key));
   const next = nextLifecycle(own(state.published.lifecycles, key), action, context.at);
   if (!next.ok) return refuse(next.failure);
+  const lifecycle = action === "resume" ? acknowledged(next.value, context) : next.value;
   const advance = advances[action]?.(experiment);
   const contents = advance === undefined ? state.published : advancedContents(state, advance);
   const moved = revisionOf(state.histories, "experiments", key, own(contents.experiments, key))?.entity;
-  if (isLive(next.value) && moved?.stopAt !== undefined && moved.stopAt <= context.at) {
+  if (isLive(lifecycle) && moved?.stopAt !== undefined && moved.stopAt <= context.at) {
     const problem = { path: `experiments.${key}.stopAt`, message: "has passed" };
     return refuse({ code: "invalid_plan", problems: [problem] });
   }
   return publish(
     state,
     {
-      events: [lifecycleEvent(key, next.value)],
-      contents: { ...contents, lifecycles: { ...contents.lifecycles, [key]: next.value } },
+      events: [lifecycleEvent(key, lifecycle)],
+      contents: { ...contents, lifecycles: { ...contents.lifecycles, [key]: lifecycle } },
       note: `${action.replace("_", " ")} ${key}`,
       sampled: true,
     },

@@ -23,12 +23,18 @@ export function nextLifecycle(
   at: EpochMs,
 ): Answer<Lifecycle> & { readonly ok: boolean } {
   const lifecycle = present ?? draftLifecycle;
-  const { phase, startedAt, plans } = lifecycle;
+  const { phase, startedAt, plans, automaticPauses } = lifecycle;
   const status = transitions[action][lifecycle.status];
   if (status === undefined)
     return fail<Failure>({ code: "illegal_transition", from: lifecycle.status, action });
   if (action === "new_phase")
-    return succeed({ status, phase: phase + 1, startedAt: at, ...(plans === undefined ? {} : { plans }) });
+    return succeed({
+      status,
+      phase: phase + 1,
+      startedAt: at,
+      ...(plans === undefined ? {} : { plans }),
+      ...(automaticPauses === undefined ? {} : { automaticPauses }),
+    });
   if (action === "archive") return succeed({ ...lifecycle, status });
   return succeed({ ...lifecycle, status, startedAt: startedAt ?? at });
 }

@@ -17,13 +17,14 @@ export function publishedExperiment(
   lifecycle: Lifecycle,
   frozenMetrics: readonly Metric[],
 ): PublishedExperiment {
-  const { ranges, plans, metricRevisions: _revisions, ...rest } = lifecycle;
+  const { ranges, plans, automaticPauses, metricRevisions: _revisions, ...rest } = lifecycle;
   const form = lifecycle.phase === 1 ? experiment : dealtAnew(experiment, lifecycle.phase);
   return {
     ...form,
     ...rest,
     ...(ranges === undefined ? {} : { ranges: [...ranges] }),
     ...(plans === undefined ? {} : { plans: [...plans] }),
+    ...(automaticPauses === undefined ? {} : { automaticPauses: [...automaticPauses] }),
     ...(frozenMetrics.length === 0 ? {} : { frozenMetrics: [...frozenMetrics] }),
   };
 }

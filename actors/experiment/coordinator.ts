@@ -1,4 +1,4 @@
-import type { ActorClient, Clock, Messaging, RunningService, ServiceBehaviour } from "../../runtime/index.ts";
+import type { Messaging, RunningService, ServiceBehaviour } from "../../runtime/index.ts";
 import { mergeExperiments } from "../../analytics/statistics/merge.ts";
 import {
   ExperimentMessage,
@@ -13,6 +13,8 @@ import type { EnvironmentKey, ExperimentKey } from "../../protocols/ids.ts";
 import type { Analysis, ExperimentResult, ExperimentSummary, PartialSums } from "../../protocols/results.ts";
 import { kinds, partitionKey, subjects } from "../../protocols/topology.ts";
 import { Analyses } from "./analyses.ts";
+import { AutomaticPauses, type PausePorts } from "./automatic-pauses.ts";
+import { areOfOnePhase, breachedLook } from "./breaches.ts";
 import { LiveResults } from "./live-results.ts";
 import { Looks } from "./looks.ts";
 
@@ -24,13 +26,10 @@ const partitionTimeoutMs = 5_000;
 /** ClickHouse may scan an experiment's whole history. */
 const warehouseTimeoutMs = 60_000;
 
-export interface CoordinatorPorts {
+export interface CoordinatorPorts extends PausePorts {
   readonly messaging: Messaging;
-  readonly client: ActorClient;
-  readonly clock: Clock;
   /** Partitions of an environment; undefined when there is no such environment. */
   readonly partitionsOf: (environment: EnvironmentKey) => number | undefined;
-  readonly log: (event: string, fields: Record<string, unknown>) => void;
 }
 
 export const experimentCoordinator = (ports: CoordinatorPorts): ServiceBehaviour<Failure> => ({
@@ -49,6 +48,7 @@ class Coordinator implements RunningService<Failure> {
   readonly #live: LiveResults;
   readonly #looks: Looks;
   readonly #analyses: Analyses;
+  readonly #pauses: AutomaticPauses;
 
   constructor(ports: CoordinatorPorts, key: string) {
     const [environment, experiment] = key.split("/");
@@ -58,6 +58,7 @@ class Coordinator implements RunningService<Failure> {
     this.#experiment = experiment as ExperimentKey;
     this.#analyses = new Analyses(ports.messaging);
     this.#looks = new Looks({ client: ports.client, clock: ports.clock, key });
+    this.#pauses = new AutomaticPauses(ports, this.#environment, this.#experiment);
     this.#live = new LiveResults({
       clock: ports.clock,
       publish: (partials) => this.#publish(partials),
@@ -100,6 +101,7 @@ class Coordinator implements RunningService<Failure> {
 
   async stop(): Promise<void> {
     await this.#live.close();
+    await this.#pauses.close();
     await this.#looks.close();
   }
 
@@ -112,6 +114,7 @@ class Coordinator implements RunningService<Failure> {
 
   async #publish(notices: readonly PartialSums[]): Promise<void> {
     const partials = await this.#detailed(notices);
+    if (!areOfOnePhase(partials)) return; // such a look would be remembered in the new phase, and could pause it
     const result = await this.#result(partials, summaryOf(partials), "look");
     if (result.ok) {
       const { analysis, ...rest } = result.value;
@@ -119,6 +122,7 @@ class Coordinator implements RunningService<Failure> {
         this.#ports.log("planned_look_not_kept", { experiment: this.#experiment });
         return;
       }
+      this.#judge(result.value);
       this.#ports.messaging.publish(subjects.results(this.#environment, this.#experiment), {
         ...rest,
         analysis: withoutMonitor(analysis),
@@ -126,6 +130,20 @@ class Coordinator implements RunningService<Failure> {
     } else {
       this.#ports.log("result_not_published", { experiment: this.#experiment, failure: result.failure });
     }
+  }
+
+  /** Has the experiment paused for what this look has proven. */
+  #judge({
+    definition,
+    analysis,
+    summary,
+  }: Pick<ExperimentResult, "definition" | "analysis" | "summary">): void {
+    const breached = breachedLook(definition, analysis);
+    if (breached === undefined) return;
+    this.#pauses.pause(
+      breached,
+      summary.variants.reduce((sum, { units }) => sum + units, 0),
+    );
   }
 
   /** Days and dimensions are two questions, since each costs a scan of its own. */

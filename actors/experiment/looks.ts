@@ -64,7 +64,9 @@ export class Looks {
     this.#monitor = monitor;
     this.#firstAt ??= at;
     this.#unkept = { monitor, point: pointOf(analysis, monitor, summary, at) };
-    const as = `${monitor.phase}/${monitor.planVersion}/${monitor.plannedLooks.length}/${analysis.scorecard?.decision.code ?? ""}`;
+    // A breach is written at once as well: whoever reads why an experiment was paused finds the look that did it.
+    const breached = analysis.comparisons.filter(({ finding }) => finding?.breach !== undefined).length;
+    const as = `${monitor.phase}/${monitor.planVersion}/${monitor.plannedLooks.length}/${breached}/${analysis.scorecard?.decision.code ?? ""}`;
     const interval = Math.max(keepIntervalMsMin, (at - this.#firstAt) * keepShare);
     if (monitor.plannedLooks.length > this.#keptLooks) {
       await this.#keeping;

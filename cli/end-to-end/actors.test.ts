@@ -86,6 +86,11 @@ describe("an operator", { timeout: 180_000 }, () => {
       JSON.parse((await run("actors", "show", "partition/shop/0", "--json")).out),
     );
     assert.deepEqual([fold.type, fold.live?.status], ["fold", "live"]);
+    assert.deepEqual(Object.keys(fold.state?.value ?? {}), ["bytes", "waiting", "counts", "sums"]);
+    assert.match(
+      (await run("actors", "show", "partition/shop/0")).out,
+      /^stream +events\.shop\.0: newest message \d+/m,
+    );
   });
 
   test("replays one, which is equal to the state in memory", async () => {

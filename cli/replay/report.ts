@@ -87,5 +87,7 @@ function srmOf(ratio: SampleRatio): Report["srm"] {
       return { pValue: null, reason: `too few units: ${ratio.units}, at least ${ratio.unitsMin} are needed` };
     case "one_variant":
       return { pValue: null, reason: "there is one variant only" };
+    case "weights_changed":
+      return { pValue: null, reason: "weights were changed in this phase" };
   }
 }

@@ -57,6 +57,7 @@ export async function makeScratch(
     variants: variants.map(({ key, weight }) => ({ key, variation: key, weight })),
     control,
     metrics: { primary, secondary },
+    analysis: { sampleRatioAction: "alert" }, // of what is over there is nothing to stop
   });
   await start(api, environment, experiment, signal);
   await waitForPlan(api, environment, experiment, clock, signal);

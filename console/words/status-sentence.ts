@@ -1,3 +1,6 @@
+import type { AutomaticPause } from "../../protocols/automatic-pause.ts";
+import { standingPause } from "../../protocols/breach.ts";
+import { pauseNext, pauseReason } from "../../protocols/automatic-pause-words.ts";
 import type { PublishedExperiment } from "../../protocols/experiment.ts";
 import type { Comparison, ExperimentResult, SampleRatio } from "../../protocols/results.ts";
 import type { Decision, DecisionKind } from "../../protocols/scorecard.ts";
@@ -23,10 +26,23 @@ export function statusOf(experiment: PublishedExperiment, result: ExperimentResu
       sentence: "No data yet: nobody has been exposed so far.",
     };
   }
+  // The newest result knows of a pause before the page has asked for the experiment again.
+  const pause = standingPause(result.definition.experiment);
+  if (pause !== undefined) return pausedStatus(pause, result);
   const { sampleRatio, scorecard } = result.analysis;
   if (scorecard !== undefined) return decisionStatus(scorecard.decision);
   if (sampleRatio.kind === "tested" && sampleRatio.mismatch) return heldStatus(sampleRatio.pValue);
   return effectStatus(experiment, result);
+}
+
+function pausedStatus(pause: AutomaticPause, result: ExperimentResult): Status {
+  const harms = pause.breaches.some(({ kind }) => kind === "guardrail");
+  const reason = pauseReason(pause, (metric) => metricName(result, metric));
+  return {
+    standing: harms ? "harm" : "hold",
+    word: "Paused by Weir",
+    sentence: `Weir paused this experiment by itself, since ${reason}. ${pauseNext(pause).join(" ")}`,
+  };
 }
 
 const standingOf: Record<DecisionKind, Standing> = {
@@ -129,6 +145,8 @@ export function sampleRatioText(ratio: SampleRatio): string {
   switch (ratio.kind) {
     case "one_variant":
       return "One variant: no split to check.";
+    case "weights_changed":
+      return "Split not checked: weights were changed in this phase.";
     case "too_few_units":
       return `Split not checked yet: ${ratio.units} of at least ${ratio.unitsMin} people.`;
     case "tested":

@@ -15,6 +15,7 @@ import { ask, versionTag } from "./ask.ts";
 import { breakdownOf } from "./breakdown.ts";
 import { addressOf, experimentOf, resultOf, sourceOf, type Experiment } from "./experiment-result.ts";
 import { pipelineOf } from "./pipeline.ts";
+import { depthOf } from "./report-depth.ts";
 import { distributionsOf } from "./report-distributions.ts";
 
 const queriesMsMax = 3_000;
@@ -54,15 +55,16 @@ async function gathered(
   result: ExperimentResult,
   waitMs: number,
 ): Promise<Report> {
-  const [timeline, breakdowns, distributions, queries, positions] = await Promise.all([
+  const [timeline, breakdowns, distributions, depth, queries, positions] = await Promise.all([
     timelineOf(room, call, of),
     breakdownsOf(room, result),
     distributionsOf(room, of, result, waitMs),
+    depthOf(room, of, result, waitMs),
     queriesOf(room, of, result),
     positionsOf(room, of),
   ]);
   const at = room.clock.now();
-  return reportOf({ result, timeline, breakdowns, distributions, queries, positions, at });
+  return reportOf({ result, timeline, breakdowns, distributions, depth, queries, positions, at });
 }
 
 async function timelineOf(room: Room, call: Call, of: Experiment): Promise<Report["timeline"]> {

@@ -1,3 +1,5 @@
+import { standingPause } from "../../protocols/breach.ts";
+import { pauseShown } from "../../protocols/automatic-pause-words.ts";
 import type { ResultSummary } from "../../protocols/result-summary.ts";
 import type { ExperimentResult } from "../../protocols/results.ts";
 import { reportRows } from "../reports/model/rows.ts";
@@ -11,8 +13,10 @@ export function resultSummary(result: ExperimentResult): ResultSummary {
   const { definition, analysis, summary } = result;
   const { experiment } = definition;
   const { scorecard, sampleRatio } = analysis;
+  const pause = standingPause(experiment);
   const rows = reportRows(result).filter(
-    ({ role, guardrail }) => role === "primary" || (role === "guardrail" && guardrail?.kind !== "holds"),
+    ({ role, guardrail, breach }) =>
+      role === "primary" || breach !== undefined || (role === "guardrail" && guardrail?.kind !== "holds"),
   );
   return {
     environment: result.environment,
@@ -24,6 +28,7 @@ export function resultSummary(result: ExperimentResult): ResultSummary {
     units: summary.variants.reduce((sum, { units }) => sum + units, 0),
     headline: headlineOf(scorecard?.decision),
     ...(scorecard === undefined ? {} : { decision: scorecard.decision }),
+    ...(pause === undefined ? {} : { automaticPause: pauseShown(pause) }),
     sentences: scorecard?.summary ?? [],
     numbers: rows.slice(0, numbersMax).map((row) => ({
       variant: row.variant,
@@ -34,6 +39,7 @@ export function resultSummary(result: ExperimentResult): ResultSummary {
       ...(row.lift === undefined ? {} : { lift: row.lift }),
       ...(row.now === undefined ? {} : { interval: row.now.interval }),
       ...(row.now?.pValue === undefined ? {} : { pValue: row.now.pValue }),
+      ...(row.breach === undefined ? {} : { breach: row.breach }),
       ...(row.reason === undefined ? {} : { reason: row.reason }),
     })),
     sampleRatio:

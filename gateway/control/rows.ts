@@ -1,17 +1,12 @@
 import { MetricKey } from "../../protocols/ids.ts";
 import type { Answer as Outcome } from "../../protocols/failures.ts";
 import { RowMethod, rowMethods } from "../../protocols/row-answers.ts";
-import type { RowReply, RowRequest } from "../../protocols/row-answers.ts";
+import type { RowRequest } from "../../protocols/row-answers.ts";
 import { subjects } from "../../protocols/topology.ts";
 import type { Call, Room } from "../call.ts";
-import { jsonAnswer, queryValue, type Answer } from "../http.ts";
+import { queryValue, type Answer } from "../http.ts";
 import { experimentOf, invalid, resultOf } from "./experiment-result.ts";
-
-/** One poll; analytics gives up what nobody polls for. */
-const waitMs = 5_000;
-const graceMs = 5_000;
-/** Proxies cut at 30 s. */
-const pollsMax = 5;
+import { polled, pollMs } from "./polled.ts";
 
 /** `GET /v1/experiments/{key}/rows`: what only single values tell. 202 with progress while it takes longer than a poll may. */
 export async function getRows(room: Room, call: Call): Promise<Answer> {
@@ -34,32 +29,9 @@ export async function getRows(room: Room, call: Call): Promise<Answer> {
     metric: metric.data,
     method: method.data,
     cap,
-    waitMs,
+    waitMs: pollMs,
   };
-  for (let poll = 1; ; poll++) {
-    const reply = await asked(room, request);
-    if (!reply.ok) return call.problem(reply.failure);
-    if (reply.value.kind === "ready")
-      return jsonAnswer(200, reply.value.answer, [["cache-control", "no-cache"]]);
-    if (poll === pollsMax)
-      return jsonAnswer(202, reply.value, [
-        ["retry-after", "1"],
-        ["cache-control", "no-store"],
-      ]);
-  }
-}
-
-async function asked(room: Room, request: RowRequest): Promise<Outcome<RowReply>> {
-  const link = room.link();
-  if (link === undefined)
-    return {
-      ok: false,
-      failure: { code: "unavailable", reason: "no connection to the log", retryAfterMs: 1_000 },
-    };
-  const options = { timeoutMs: waitMs + graceMs };
-  return link.connection.messaging.request<RowReply>(subjects.rowAnswer, request, options) as Promise<
-    Outcome<RowReply>
-  >;
+  return polled(room, call, subjects.rowAnswer, request);
 }
 
 const refuse = (call: Call, outcome: Outcome<never>): Answer =>

@@ -33,10 +33,14 @@ export async function getTimeline(room: Room, call: Call): Promise<Answer> {
   const rest = view.value.points.filter(({ at }) => at > after);
   const items = rest.slice(0, limit).map((point) => lookOf(point, chosen.value));
   const last = items.at(-1);
-  const page: Timeline = pageShown({
-    items,
-    ...(rest.length > limit && last !== undefined ? { next: last.at } : {}),
-  });
+  const { automaticPauses } = known.value.entity;
+  const page: Timeline = {
+    ...pageShown({
+      items,
+      ...(rest.length > limit && last !== undefined ? { next: last.at } : {}),
+    }),
+    ...(automaticPauses === undefined ? {} : { automaticPauses }),
+  };
   return format.value === "csv" ? csvAnswer(page) : jsonAnswer(200, page, [noCache, vary]);
 }
 

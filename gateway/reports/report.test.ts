@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import type { AutomaticPause } from "../../protocols/automatic-pause.ts";
 import { documentOf } from "./document/document.ts";
 import { formatOf } from "./format.ts";
 import { contentSecurityPolicy, htmlOf } from "./html.ts";
 import { markdownOf } from "./markdown.ts";
 import { absent, reportOf } from "./model/report.ts";
-import { hostile, olderResult, result } from "./testing/result.ts";
+import { experiment, hostile, olderResult, result, startedAt } from "./testing/result.ts";
 import { fullReport } from "./testing/sources.ts";
 
 const nbsp = "\u00a0";
@@ -35,6 +36,8 @@ describe("a report", () => {
       "Units by day",
       "Novelty",
       "By dimension",
+      "Other experiments at the same time",
+      "Units that met the change",
       "Plan",
       "Methods",
       "Definitions of metrics",
@@ -92,6 +95,66 @@ describe("a report", () => {
   });
 });
 
+describe("a report of an experiment that Weir paused by itself", () => {
+  const pause: AutomaticPause = {
+    at: startedAt as never,
+    phase: 1,
+    planVersion: 1,
+    units: 41_234,
+    breaches: [
+      {
+        kind: "guardrail",
+        variant: "mail" as never,
+        metric: "latency" as never,
+        estimate: 0.0912,
+        bound: 0.0456,
+        limit: 0.02,
+      },
+    ],
+    affected: 0.37,
+  };
+  const pagesOf = (members: Partial<typeof experiment>): readonly string[] => {
+    const definition = { ...result.definition, experiment: { ...experiment, ...members } };
+    const page = documentOf(fullReport({ ...result, definition }));
+    return [plain(htmlOf(page)), markdownOf(page)];
+  };
+
+  test("says so beside the decision, in every form, as long as nobody resumed", () => {
+    for (const page of pagesOf({ status: "paused", automaticPauses: [pause] })) {
+      assert.match(page, /Paused by Weir itself/);
+      assert.match(page, /since mail changes latency by about \+9\.120.%, and by \+4\.560.% even/);
+    }
+    const resumed = { ...pause, resumed: { at: startedAt as never, by: "ana" } };
+    for (const page of pagesOf({ status: "paused", automaticPauses: [resumed] }))
+      assert.doesNotMatch(page, /Paused by Weir itself/);
+  });
+
+  test("keeps pauses of other phases, with who resumed", () => {
+    const resumed = { ...pause, resumed: { at: startedAt as never, by: "ana" } };
+    for (const page of pagesOf({ phase: 2, automaticPauses: [resumed] })) {
+      assert.match(page, /in phase 1 at 41,234 units/);
+      assert.match(page, /Resumed 2026-11-01 00:00 UTC by ana/);
+    }
+  });
+
+  test("shows a breach in the scorecard", () => {
+    const comparisons = result.analysis.comparisons.map((comparison) =>
+      comparison.metric === "latency" && comparison.finding !== undefined
+        ? {
+            ...comparison,
+            finding: {
+              ...comparison.finding,
+              breach: { estimate: 0.09, bound: 0.0456, limit: 0.02, action: "alert" as const },
+            },
+          }
+        : comparison,
+    );
+    const analysis = { ...result.analysis, comparisons };
+    const page = plain(htmlOf(documentOf(fullReport({ ...result, analysis }))));
+    assert.match(page, /▼ breached\s+at least \+4\.560.%, limit 2.%/);
+  });
+});
+
 const valueOf = <Value>(part: { kind: "present"; value: readonly Value[] } | { kind: "absent" }) =>
   part.kind === "present" ? part.value : [];
 
@@ -145,6 +208,13 @@ const numbers: readonly (readonly [what: string, text: string])[] = [
   ["a variant without values", "No values of mail: no unit has a value"],
   ["a metric whose values are under way", "Not shown of latency: it is being computed"],
   ["too few units", "too few units: 1, at least 2 are needed"],
+  ["an interaction", `\u22123.1${nbsp}pp`],
+  ["an interaction's interval", `\u22125.3${nbsp}pp to \u22121.0${nbsp}pp`],
+  ["an interaction's adjusted p", "0.0094"],
+  ["units in two experiments", "40,028"],
+  ["why there is no interaction", "price: no answer, since a layer keeps their units apart"],
+  ["an effect among those who met the change", `+6.1${nbsp}pp`],
+  ["what it is to all", `(50.03${nbsp}% met it)`],
 ];
 
 test("every number of the model is in the page and in the Markdown", () => {

@@ -1,4 +1,4 @@
-import { tunedForDefault, type ResolvedPlan } from "../../../protocols/analysis-plan.ts";
+import { tunedForDefault, type ResolvedPlan } from "../../../protocols/resolved-plan.ts";
 import type { Metric } from "../../../protocols/metric.ts";
 import type {
   Comparison,

@@ -1,6 +1,8 @@
 import type { Comparison, SampleRatio } from "../../../protocols/results.ts";
 import type { Decision, NoAnswer, SequentialSampleRatio } from "../../../protocols/scorecard.ts";
-import type { ResolvedPlan } from "../../../protocols/analysis-plan.ts";
+import type { AutomaticPause } from "../../../protocols/automatic-pause.ts";
+import { pauseNext, pauseReason } from "../../../protocols/automatic-pause-words.ts";
+import type { ResolvedPlan } from "../../../protocols/resolved-plan.ts";
 import type { Metric } from "../../../protocols/metric.ts";
 import { intervalOf } from "./guardrail.ts";
 import { directionOf } from "./roles.ts";
@@ -11,7 +13,8 @@ import { titleIn, titleOf } from "./title.ts";
 //   D2. Every variant does harm: to the primary metric, or to a guardrail (stop).
 //   D3. A variant makes the primary metric better and every guardrail holds (ship; of several, the one with the most).
 //   D4. The end: it was planned for here, there is no hope, or no variant can matter (stop).
-//   D5. Otherwise, what is missing is said, and when it is to be expected (keep waiting).
+//   D5. Otherwise, what is missing is said, and when it is to be expected (keep waiting); of an experiment that Weir paused
+//       by itself, what a person is to do.
 
 export interface Evidence {
   readonly plan: ResolvedPlan;
@@ -22,6 +25,8 @@ export interface Evidence {
   readonly sequentialSampleRatio: SequentialSampleRatio | NoAnswer;
   readonly isOver: boolean;
   readonly expected: Decision["expected"];
+  /** Why it stands still, where Weir paused it by itself. */
+  readonly pause?: AutomaticPause | undefined;
 }
 
 /** Below this the experiment is not to be trusted: 0.01 is shown, 0.001 acts. */
@@ -64,7 +69,9 @@ function invalid({ sampleRatio, sequentialSampleRatio, isOver }: Evidence): Deci
 const harmOf = (comparisons: readonly Comparison[]): Comparison | undefined =>
   comparisons.find(
     ({ finding }) =>
-      (finding?.role === "primary" && finding.verdict === "worse") || finding?.guardrail?.kind === "violated",
+      (finding?.role === "primary" && finding.verdict === "worse") ||
+      finding?.guardrail?.kind === "violated" ||
+      finding?.breach !== undefined,
   );
 
 function harmful(evidence: Evidence): Decision | undefined {
@@ -72,12 +79,12 @@ function harmful(evidence: Evidence): Decision | undefined {
   const harms = byVariant(comparisons).map(([, own]) => harmOf(own));
   const [first] = harms;
   if (first === undefined || harms.includes(undefined)) return undefined;
-  const isGuardrail = first.finding?.role === "guardrail";
+  const isGuardrail = first.finding?.role === "guardrail" || first.finding?.breach !== undefined;
   return {
     kind: "stop",
     code: isGuardrail ? "guardrail_violated" : "harmful",
     reason: isGuardrail
-      ? `${first.variant} makes the guardrail ${titleIn(evidence.metrics, first.metric)} worse, perhaps by more than is accepted.`
+      ? `${first.variant} makes the guardrail ${titleIn(evidence.metrics, first.metric)} worse, ${first.finding?.breach === undefined ? "perhaps " : ""}by more than is accepted.`
       : `${first.variant} makes ${titleIn(evidence.metrics, first.metric)} worse than the control does.`,
     wouldChange: [
       "Nothing that further waiting brings: the harm is shown. Change the variant and start anew.",
@@ -90,7 +97,9 @@ function winner(evidence: Evidence): Decision | undefined {
   const direction = directionOf(primary);
   const winners = byVariant(comparisons).flatMap(([, own]) => {
     const best = own.find(({ finding }) => finding?.role === "primary" && finding.verdict === "better");
-    const isSafe = guardrailsOf(own).every(({ finding }) => finding?.guardrail?.kind === "holds");
+    const isSafe =
+      own.every(({ finding }) => finding?.breach === undefined) &&
+      guardrailsOf(own).every(({ finding }) => finding?.guardrail?.kind === "holds");
     return best !== undefined && isSafe ? [best] : [];
   });
   const [best] = winners.sort((a, b) => direction * (differenceOf(b) - differenceOf(a)));
@@ -147,7 +156,16 @@ function cannotMatter({ finding, meanControl }: Comparison, plan: ResolvedPlan):
 }
 
 function waiting(evidence: Evidence): Decision {
-  const { comparisons, primary, expected } = evidence;
+  const { comparisons, primary, expected, pause } = evidence;
+  if (pause !== undefined) {
+    const reason = pauseReason(pause, (metric) => titleIn(evidence.metrics, metric));
+    return {
+      kind: "keep_waiting",
+      code: "paused_automatically",
+      reason: `Weir paused the experiment by itself, since ${reason}. Nobody is assigned meanwhile; what happened before goes on being counted.`,
+      wouldChange: pauseNext(pause),
+    };
+  }
   const better = comparisons.find(
     ({ finding }) => finding?.role === "primary" && finding.verdict === "better",
   );

@@ -50,6 +50,21 @@ describe("a decision under an always-valid plan", () => {
     assert.deepEqual([errors.kind, errors.code], ["stop", "guardrail_violated"]);
   });
 
+  test("sizes after a change of weights within the phase are held against no split, and nothing is invalid", () => {
+    const request = planned({ control, variants: { new: { units: 10_000, buys: 1_200, errors: 100 } } });
+    assert.equal(decisionOf(request).kind, "invalid");
+    const { experiment } = request.definition;
+    const ranges = [
+      { from: 0, to: 5_000, variant: 0 },
+      { from: 5_000, to: 10_000, variant: 1 },
+    ];
+    const reweighted = { ...request.definition, experiment: { ...experiment, ranges } };
+    const { sampleRatio, scorecard } = analyse({ ...request, definition: reweighted });
+    assert.equal(sampleRatio.kind, "weights_changed");
+    assert.equal(scorecard?.sequentialSampleRatio.kind, "no_answer");
+    assert.notEqual(scorecard?.decision.kind, "invalid");
+  });
+
   test("stops when no effect that matters is left", () => {
     const many = { units: 4_000_000, buys: 400_000, errors: 40_000 };
     const decision = decisionOf(

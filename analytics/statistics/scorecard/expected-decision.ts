@@ -1,4 +1,4 @@
-import type { ResolvedPlan } from "../../../protocols/analysis-plan.ts";
+import type { ResolvedPlan } from "../../../protocols/resolved-plan.ts";
 import type { Decision } from "../../../protocols/scorecard.ts";
 import { normalQuantile } from "../special/special.ts";
 import { radiusAt } from "./always-valid.ts";

@@ -1,4 +1,5 @@
-import type { Correction, ResolvedPlan } from "../../../protocols/analysis-plan.ts";
+import type { Correction } from "../../../protocols/analysis-plan.ts";
+import type { ResolvedPlan } from "../../../protocols/resolved-plan.ts";
 import type { Adjusted, Finding, MetricRole } from "../../../protocols/scorecard.ts";
 import { adjust } from "../multiplicity/adjust.ts";
 import { rejectedByEvidence } from "../multiplicity/levels.ts";

@@ -1,5 +1,5 @@
 import type { Monitoring } from "../../../protocols/analysis-plan.ts";
-import { lookFractions } from "../../../protocols/analysis-plan.ts";
+import { lookFractions } from "../../../protocols/resolved-plan.ts";
 import type { PlannedLook } from "../../../protocols/scorecard.ts";
 import type { EpochMs } from "../../../protocols/time.ts";
 import type { Answer } from "./answer.ts";

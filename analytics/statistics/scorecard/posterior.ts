@@ -1,6 +1,6 @@
 import type { MetricSummary } from "../../../protocols/results.ts";
 import type { NoAnswer, Posterior } from "../../../protocols/scorecard.ts";
-import type { ResolvedPlan } from "../../../protocols/analysis-plan.ts";
+import type { ResolvedPlan } from "../../../protocols/resolved-plan.ts";
 import type { Metric } from "../../../protocols/metric.ts";
 import { normalPosterior } from "../bayes/normal.ts";
 import { betaBinomial, uniformPrior } from "../bayes/rates.ts";

@@ -1,6 +1,6 @@
 import type { ExperimentSummary, MetricSummary, VariantSummary } from "../../../protocols/results.ts";
 import type { NoAnswer, Reduced } from "../../../protocols/scorecard.ts";
-import type { ResolvedPlan } from "../../../protocols/analysis-plan.ts";
+import type { ResolvedPlan } from "../../../protocols/resolved-plan.ts";
 import type { MeanSummary } from "../moments.ts";
 import { cuped } from "../variance-reduction/cuped.ts";
 import { postStratified } from "../variance-reduction/post-stratification.ts";

@@ -1,12 +1,14 @@
-import { resolvedPlan, type ResolvedPlan } from "../../../protocols/analysis-plan.ts";
+import { resolvedPlan, type ResolvedPlan } from "../../../protocols/resolved-plan.ts";
 import type { AnalyseRequest } from "../../../protocols/analytics-messages.ts";
 import { assert } from "../../../protocols/assert.ts";
+import { standingPause } from "../../../protocols/breach.ts";
 import type { Metric } from "../../../protocols/metric.ts";
 import type { Analysis, Comparison } from "../../../protocols/results.ts";
 import type { Finding, Monitor, MonitoredCell } from "../../../protocols/scorecard.ts";
 import { sampleRatio } from "../health/srm.ts";
 import type { Answer } from "./answer.ts";
 import { balanceOf } from "./balance.ts";
+import { breachOf } from "./breach.ts";
 import { besides, cellOf, isSilent, monitored, type Cell } from "./cell.ts";
 import { decide } from "./decide.ts";
 import { expectedDecision } from "./expected-decision.ts";
@@ -15,7 +17,7 @@ import { looksTaken } from "./looks-taken.ts";
 import { memoryOf } from "./memory.ts";
 import { noveltyOf } from "./novelty.ts";
 import { directionOf, roleOf } from "./roles.ts";
-import { sequentialRatio } from "./sequential-ratio.ts";
+import { sequentialRatio, weightsChanged } from "./sequential-ratio.ts";
 import { summaryOf } from "./summary.ts";
 import { verdictOf } from "./verdict.ts";
 import { sentenceOf } from "./words.ts";
@@ -54,8 +56,9 @@ export function analyse({ definition, summary, monitor, at, rows, takesLooks }: 
     weight,
     units: summary.variants.find(({ variant }) => variant === key)?.units ?? 0,
   }));
-  const ratio = sampleRatio(arms);
-  const ratioNow = sequentialRatio(arms, known.sampleRatioP);
+  const isReweighted = experiment.ranges !== undefined;
+  const ratio = isReweighted ? ({ kind: "weights_changed" } as const) : sampleRatio(arms);
+  const ratioNow = isReweighted ? weightsChanged : sequentialRatio(arms, known.sampleRatioP);
   const primary = definition.metrics.find(({ key }) => key === experiment.metrics.primary);
   const balance = balanceOf(experiment.control, summary);
   const novelty = noveltyOf(definition, summary);
@@ -70,6 +73,7 @@ export function analyse({ definition, summary, monitor, at, rows, takesLooks }: 
           sampleRatio: ratio,
           sequentialSampleRatio: ratioNow,
           isOver,
+          pause: standingPause(experiment),
           expected: expectedDecision(primaryAnswers(cells), plan, plan.alpha, {
             units,
             ...(at === undefined || experiment.startedAt === undefined
@@ -129,12 +133,14 @@ function findingOf(
   plan: ResolvedPlan,
 ): Finding {
   const { role, metric, answer, reduced, comparison } = cell;
+  const breach = breachOf(cell, said, plan);
   const finding = {
     role,
     ...(reduced === undefined ? {} : { reduced }),
     monitored: said,
     ...(adjusted === undefined ? {} : { adjusted }),
     ...besides(cell, said, plan),
+    ...(breach === undefined ? {} : { breach }),
     verdict:
       isSilent(answer) || said.kind === "no_answer"
         ? ("no_answer" as const)

@@ -2,6 +2,13 @@ import type { NoAnswer, SequentialSampleRatio } from "../../../protocols/scoreca
 import { sequentialRatio as testedRatio, type SequentialRatioArm } from "../health/sequential-srm.ts";
 import { invalidBelow } from "./decide.ts";
 
+/** Units were dealt by one split before, and by another after: sizes say nothing of either. */
+export const weightsChanged: NoAnswer = {
+  kind: "no_answer",
+  code: "weights_changed",
+  reason: "weights were changed in this phase, so its sizes fit no one split",
+};
+
 /** Sample ratio mismatch that may be looked at any time, with the least p of all looks. */
 export function sequentialRatio(
   arms: readonly SequentialRatioArm[],

@@ -1,4 +1,6 @@
 import type { Metric } from "../../../protocols/metric.ts";
+import { standingPause } from "../../../protocols/breach.ts";
+import { pauseSentence, standingSentences } from "../../../protocols/automatic-pause-words.ts";
 import type { PublishedExperiment } from "../../../protocols/experiment.ts";
 import type { Comparison, ExperimentSummary, SampleRatio } from "../../../protocols/results.ts";
 import type { Decision, Scorecard } from "../../../protocols/scorecard.ts";
@@ -25,11 +27,38 @@ export function summaryOf(known: Known): string[] {
   const sentences = (role: string): string[] =>
     comparisons.flatMap(({ finding }) => (finding?.role === role ? [finding.sentence] : []));
   const secondary = comparisons.flatMap(({ finding }) =>
-    finding?.role === "secondary" && (finding.verdict === "better" || finding.verdict === "worse")
+    finding?.role === "secondary" &&
+    (finding.verdict === "better" || finding.verdict === "worse" || finding.breach !== undefined)
       ? [finding.sentence]
       : [],
   );
-  return [...sentences("primary"), ...sentences("guardrail"), ...secondary, ...cautions(known)];
+  return [
+    ...pausedNow(known),
+    ...sentences("primary"),
+    ...sentences("guardrail"),
+    ...secondary,
+    ...pausedBefore(known),
+    ...cautions(known),
+  ];
+}
+
+const titles =
+  ({ metrics }: Pick<Known, "metrics">) =>
+  (metric: string): string =>
+    titleIn(metrics, metric);
+
+/** First of all, as long as it stands. */
+function pausedNow(known: Known): readonly string[] {
+  const pause = standingPause(known.experiment);
+  return pause === undefined ? [] : standingSentences(pause, titles(known));
+}
+
+function pausedBefore(known: Known): string[] {
+  const { phase, automaticPauses = [] } = known.experiment;
+  const standing = standingPause(known.experiment);
+  return automaticPauses
+    .filter((pause) => pause.phase === phase && pause !== standing)
+    .map((pause) => pauseSentence(pause, titles(known)));
 }
 
 function cautions({

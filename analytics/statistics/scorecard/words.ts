@@ -12,6 +12,19 @@ export function sentenceOf(
   comparison: Omit<Comparison, "finding">,
   finding: Omit<Finding, "sentence">,
 ): string {
+  const sentence = plainSentenceOf(metric, comparison, finding);
+  const { breach } = finding;
+  if (breach === undefined) return sentence;
+  const changeText = (change: number): string => signed(percentOf(Math.abs(change)), change);
+  const limit = changeText(Math.sign(breach.bound) * breach.limit);
+  return `${sentence} Its guardrail is breached: even the harmless end at any time, ${changeText(breach.bound)}, is beyond ${limit}.`;
+}
+
+function plainSentenceOf(
+  metric: Metric,
+  comparison: Omit<Comparison, "finding">,
+  finding: Omit<Finding, "sentence">,
+): string {
   const { variant } = comparison;
   const title = titleOf(metric);
   const { monitored, verdict, guardrail } = finding;

@@ -2,6 +2,7 @@ import type { Report } from "../../../protocols/report.ts";
 import { metricBlocks, planBlocks, provenanceBlocks, queryBlocks } from "./appendix.ts";
 import type { Document } from "./block.ts";
 import { breakdownBlocks } from "./breakdown.ts";
+import { depthBlocks } from "./depth.ts";
 import { figureBlocks } from "./figures.ts";
 import { healthBlocks } from "./health.ts";
 import { methodBlocks } from "./methods.ts";
@@ -19,6 +20,7 @@ export function documentOf(report: Report): Document {
       ...scorecardBlocks(report),
       ...figureBlocks(report),
       ...breakdownBlocks(report),
+      ...depthBlocks(report),
       ...planBlocks(report),
       ...methodBlocks(report),
       ...metricBlocks(report),

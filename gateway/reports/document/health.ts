@@ -68,6 +68,8 @@ function sampleRatioRow({ sampleRatio }: ReportHealth): Row {
       );
     case "one_variant":
       return row(name, unknown, "fewer than two variants have a share");
+    case "weights_changed":
+      return row(name, unknown, "weights were changed in this phase, so its sizes fit no one split");
   }
 }
 

@@ -107,7 +107,15 @@ export const onceCell = (row: ReportRow): Cell =>
     : cell([intervalText(row.once.interval, formOf(row)), `p ${pValueText(row.once.pValue)}`]);
 
 export function verdictCell(row: ReportRow): Cell {
-  const { guardrail } = row;
+  const { guardrail, breach } = row;
+  if (breach !== undefined)
+    return cell(
+      [
+        "▼ breached",
+        `at least ${percentText(breach.bound, { sign: true })}, limit ${shareText(breach.limit)}`,
+      ],
+      "bad",
+    );
   if (guardrail !== undefined && guardrail.kind !== "no_answer") {
     const { text, tone } = guardrailWords[guardrail.kind];
     return cell([text, `margin ${shareText(guardrail.relativeMargin)}`], tone);

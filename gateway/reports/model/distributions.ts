@@ -2,7 +2,7 @@ import type { ExperimentDefinition } from "../../../protocols/experiment.ts";
 import type { Failure } from "../../../protocols/failures.ts";
 import type { Metric } from "../../../protocols/metric.ts";
 import { summaryKind } from "../../../protocols/metric-shape.ts";
-import type { Report, ReportDistribution } from "../../../protocols/report.ts";
+import type { Part, Report, ReportDistribution } from "../../../protocols/report.ts";
 import type { RowReply } from "../../../protocols/row-answers.ts";
 import { countText } from "../../../protocols/number-text.ts";
 import { absent, present } from "./report.ts";
@@ -34,9 +34,12 @@ export async function gatherDistributions(
   return present(await Promise.all(found));
 }
 
+/** Of what is read from rows. */
+export const underWay = absent(`it is being computed from single values; ${again}`);
+
 /** What analytics said of one metric. */
 export function valuesOf(reply: RowReply): ReportDistribution["values"] {
-  if (reply.kind === "working") return absent(`it is being computed from single values; ${again}`);
+  if (reply.kind === "working") return underWay;
   const { asOf, distributions } = reply.answer;
   return distributions === undefined || distributions.length === 0
     ? absent("analytics gave no values")
@@ -44,7 +47,7 @@ export function valuesOf(reply: RowReply): ReportDistribution["values"] {
 }
 
 /** Why there are none. */
-export function refusal(failure: Failure): ReportDistribution["values"] {
+export function refusal(failure: Failure): Part<never> {
   switch (failure.code) {
     case "too_many":
       return absent(`there are more than ${countText(failure.max)} values`);

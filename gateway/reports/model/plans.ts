@@ -1,4 +1,5 @@
-import { resolvedPlan, type AnalysisPlan, type PlanVersion } from "../../../protocols/analysis-plan.ts";
+import type { AnalysisPlan, PlanVersion } from "../../../protocols/analysis-plan.ts";
+import { resolvedPlan } from "../../../protocols/resolved-plan.ts";
 import type { ReportPlan } from "../../../protocols/report.ts";
 
 /** Every version since the start. Within a phase the first is what was pre-registered; each later one is a change. */

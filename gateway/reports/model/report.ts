@@ -18,6 +18,7 @@ export interface ReportSources {
   readonly timeline: Part<readonly TimelinePoint[]>;
   readonly breakdowns: Part<readonly Breakdown[]>;
   readonly distributions: Report["distributions"];
+  readonly depth?: Report["depth"];
   readonly queries: Part<readonly ReportQuery[]>;
   readonly positions: ReportProvenance["positions"];
   /** When the report is made, epoch ms. */
@@ -29,7 +30,7 @@ export const absent = (reason: string): Part<never> => ({ kind: "absent", reason
 
 /** Everything a report says, from what the parts of Weir answered. */
 export function reportOf(sources: ReportSources): Report {
-  const { result, timeline, breakdowns, distributions, queries, positions, at } = sources;
+  const { result, timeline, breakdowns, distributions, depth, queries, positions, at } = sources;
   const { definition, analysis, summary } = result;
   const { experiment, metrics } = definition;
   const { scorecard } = analysis;
@@ -49,6 +50,7 @@ export function reportOf(sources: ReportSources): Report {
     variants: experiment.variants.map(({ key, weight }) => ({ key, weight, units: unitsOf(key) })),
     headline: headlineOf(scorecard?.decision),
     ...(scorecard === undefined ? {} : { decision: scorecard.decision }),
+    ...(experiment.automaticPauses === undefined ? {} : { automaticPauses: experiment.automaticPauses }),
     summary: scorecard?.summary ?? [],
     health: healthOf(result, at),
     rows: reportRows(result),
@@ -56,6 +58,7 @@ export function reportOf(sources: ReportSources): Report {
     distributions,
     days: daysOf(result),
     breakdowns,
+    ...(depth === undefined ? {} : { depth }),
     novelty:
       scorecard?.novelty === undefined || scorecard.novelty.length === 0
         ? absent("it needs units of several days, and a scorecard")

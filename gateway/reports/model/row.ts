@@ -32,6 +32,7 @@ export function rowOf(comparison: Comparison, metric: Metric | undefined, role: 
     ...(finding === undefined ? {} : { monitored: finding.monitored, sentence: finding.sentence }),
     ...(finding?.adjusted === undefined ? {} : { adjusted: finding.adjusted }),
     ...(finding?.guardrail === undefined ? {} : { guardrail: finding.guardrail }),
+    ...(finding?.breach === undefined ? {} : { breach: finding.breach }),
     ...(finding?.posterior === undefined ? {} : { posterior: finding.posterior }),
     ...(reduced === undefined
       ? {}

@@ -15,7 +15,7 @@ export const depthAnswers: AnswerTable = {
   interaction_2x2: given(
     z.object({ cells: z.object({ cc: Cell, ct: Cell, tc: Cell, tt: Cell }) }),
     ({ cells }) => {
-      const result = interaction(cells);
+      const result = interaction(cells, 0.05);
       return result.kind === "tested"
         ? { effect: result.effect, se: result.standardError, z: result.statistic, p: result.pValue }
         : statusOf(result.kind);
