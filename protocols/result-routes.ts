@@ -32,7 +32,7 @@ export const resultRoutes = {
     "GET",
     "/v1/reports/:key",
     "reports:read",
-    "Report; Markdown or a self-contained page by Accept or ?format=json|md|html; ?source=streaming|warehouse; ?wait=ms for values read from rows",
+    "Report; Markdown or a self-contained page by Accept or ?format=json|md|html; ?source=streaming|warehouse; ?wait=ms for values read from rows; ?depth=true for interactions and triggered effects",
   ),
   interactions: route(
     "GET",

@@ -10,6 +10,7 @@ interface ReportQuestion {
   readonly format: ReportFormat;
   readonly environment?: string | undefined;
   readonly source?: string | undefined;
+  readonly depth?: boolean | undefined;
 }
 
 /** ClickHouse may scan an experiment's whole history. */
@@ -20,7 +21,7 @@ const rowsMsMax = 5_000;
 /** The report as text, in the form that was asked for. */
 export function fetchReport(
   api: Api,
-  { experiment, format, environment, source }: ReportQuestion,
+  { experiment, format, environment, source, depth }: ReportQuestion,
   signal?: AbortSignal,
 ): Promise<string> {
   const path = routes.report.path.replace(":key", encodeURIComponent(experiment));
@@ -29,6 +30,7 @@ export function fetchReport(
     wait: String(rowsMsMax),
     ...(environment === undefined ? {} : { env: environment }),
     ...(source === undefined ? {} : { source }),
+    ...(depth === true ? { depth: "true" } : {}),
   };
   const options = { query, as: "text", tryMs: tryMsMax, deadlineMs: tryMsMax } as const;
   return api.call<string>(routes.report.method, path, {
@@ -42,18 +44,19 @@ interface ReportOptions {
   readonly format?: ReportFormat | undefined;
   readonly output?: string | undefined;
   readonly source?: string | undefined;
+  readonly depth?: boolean | undefined;
 }
 
 /** `weir report`. */
 export async function reportCommand(
   target: Target,
   experiment: string,
-  { env, format, output, source }: ReportOptions,
+  { env, format, output, source, depth }: ReportOptions,
   say: (line: string) => void,
 ): Promise<void> {
   const chosen = format ?? (output === undefined ? undefined : formatOfName(output)) ?? "md";
   const api = new Api(target);
-  const text = await fetchReport(api, { experiment, format: chosen, environment: env, source });
+  const text = await fetchReport(api, { experiment, format: chosen, environment: env, source, depth });
   if (output === undefined) say(text.trimEnd());
   else writeReport(output, text);
 }

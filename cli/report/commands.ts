@@ -9,6 +9,7 @@ interface ReportArguments extends TargetOptions {
   readonly format?: ReportFormat;
   readonly output?: string;
   readonly source?: string;
+  readonly depth?: boolean;
 }
 
 export function addReport(program: Command, config: CliConfig): void {
@@ -26,6 +27,7 @@ export function addReport(program: Command, config: CliConfig): void {
         "warehouse",
       ]),
     )
+    .option("--depth", "with other experiments of the same time, and the units that met the change")
     .addHelpText(
       "after",
       "\nExamples:\n  weir report checkout --env production\n  weir report checkout --env production --output checkout.html",

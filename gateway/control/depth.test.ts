@@ -62,6 +62,22 @@ test("interactions and the triggered effect are of the primary metric unless ano
   assert.equal((await get("experiments/exp/triggered?metric=A%20B")).status, 400);
 });
 
+test("a report reads all rows only for who asks for depth", async () => {
+  asked.splice(0);
+  const plain = await get("reports/exp?format=json");
+  assert.deepEqual([plain.status, "depth" in plain.json, asked.length], [200, false, 0]);
+  const deep = await get("reports/exp?format=json&depth=true");
+  assert.deepEqual([deep.status, "depth" in deep.json], [200, true]);
+  assert.deepEqual(
+    asked
+      .splice(0)
+      .map(({ kind }) => kind)
+      .toSorted(),
+    ["interactions", "triggered"],
+  );
+  assert.equal((await get("reports/exp?depth=much")).status, 400);
+});
+
 test("what takes longer than a request may is under way", async () => {
   const answer = await get("experiments/exp/interactions");
   assert.deepEqual([answer.status, answer.json, answer.headers.get("retry-after")], [202, working, "1"]);

@@ -30,9 +30,12 @@ export async function getReport(room: Room, call: Call): Promise<Answer> {
   if (!source.ok) return call.problem(source.failure);
   const waitMs = waitOf(call);
   if (!waitMs.ok) return call.problem(waitMs.failure);
+  const isDeep = isDeepOf(call);
+  if (!isDeep.ok) return call.problem(isDeep.failure);
   const result = await resultOf(room, call, of.value, { source: source.value, detail: true });
   if (!result.ok) return call.problem(result.failure);
-  return reportAnswer(await gathered(room, call, of.value, result.value, waitMs.value), format.value);
+  const asked = { waitMs: waitMs.value, isDeep: isDeep.value };
+  return reportAnswer(await gathered(room, call, of.value, result.value, asked), format.value);
 }
 
 /** Rows of a large experiment take seconds to read. Who asks for a page has it at once, and the rest when it is loaded again. */
@@ -47,19 +50,26 @@ function waitOf(call: Call): Outcome<number> {
   return fail({ code: "invalid_request", issues });
 }
 
+/** Other experiments and who met the change take all rows to read, so only who asks for them sets that off. */
+function isDeepOf(call: Call): Outcome<boolean> {
+  const wanted = queryValue(call.head.query, "depth") ?? "false";
+  if (wanted === "true" || wanted === "false") return succeed(wanted === "true");
+  return fail({ code: "invalid_request", issues: [{ path: "depth", message: "must be true or false" }] });
+}
+
 /** Only the result is needed; a part that does not answer is missing from the report, which says so. */
 async function gathered(
   room: Room,
   call: Call,
   of: Experiment,
   result: ExperimentResult,
-  waitMs: number,
+  { waitMs, isDeep }: { readonly waitMs: number; readonly isDeep: boolean },
 ): Promise<Report> {
   const [timeline, breakdowns, distributions, depth, queries, positions] = await Promise.all([
     timelineOf(room, call, of),
     breakdownsOf(room, result),
     distributionsOf(room, of, result, waitMs),
-    depthOf(room, of, result, waitMs),
+    isDeep ? depthOf(room, of, result, waitMs) : undefined,
     queriesOf(room, of, result),
     positionsOf(room, of),
   ]);
