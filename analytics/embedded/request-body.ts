@@ -3,7 +3,7 @@ import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { exceptions } from "./exception.ts";
 
-/** A block of the sink is 24,000 rows × 100 B typical = 2.4 MB; this leaves room for rows 25 times as wide. */
+/** A block of the sink is 64,000 rows × 100 B typical = 6.4 MB; this leaves room for rows ten times as wide. */
 export const bodyBytesMax = 64 * 1024 ** 2;
 
 /** The whole body, unpacked. Counted after unpacking and as it streams, so a small bomb stays small. */
