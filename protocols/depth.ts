@@ -6,6 +6,9 @@ import type { RowReply } from "./row-answers.ts";
 import type { NoAnswer } from "./scorecard.ts";
 import { EpochMs } from "./time.ts";
 
+/** Of the test of independence: below it assignments to two experiments are said to depend on each other. */
+export const dependentBelow = 0.001;
+
 // What is asked of an experiment beside its effect, from the single values of units: whether another experiment changes
 // it, what it is among those who met the change, and what all launches did together to units that were held out.
 

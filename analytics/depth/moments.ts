@@ -3,6 +3,7 @@ import type { NoAnswer } from "../../protocols/scorecard.ts";
 import type { Pieces } from "../rows/pieces.ts";
 import { variantRows } from "../rows/row-set.ts";
 import type { RowSet } from "../rows/row-set.ts";
+import { noPairs } from "../statistics/bivariate.ts";
 import type { PairSummary } from "../statistics/bivariate.ts";
 import type { MeanSummary } from "../statistics/moments.ts";
 
@@ -29,15 +30,6 @@ export async function meansOf(pieces: Pieces, rows: RowSet): Promise<(group: num
   );
   return (group) => found[group] ?? nobody;
 }
-
-const noPairs: PairSummary = {
-  count: 0,
-  meanNumerator: 0,
-  meanDenominator: 0,
-  squaredNumerator: 0,
-  squaredDenominator: 0,
-  crossDeviations: 0,
-};
 
 /** The same of metrics with two numbers a unit. */
 export async function pairsOf(pieces: Pieces, rows: RowSet): Promise<(group: number) => PairSummary> {

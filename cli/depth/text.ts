@@ -1,10 +1,11 @@
-import type {
-  DepthAnswer,
-  DepthEstimate,
-  DepthGroup,
-  HoldoutEffect,
-  Interactions,
-  Triggered,
+import {
+  dependentBelow,
+  type DepthAnswer,
+  type DepthEstimate,
+  type DepthGroup,
+  type HoldoutEffect,
+  type Interactions,
+  type Triggered,
 } from "../../protocols/depth.ts";
 import {
   countText,
@@ -53,9 +54,6 @@ function estimateCells(estimate: DepthEstimate): readonly [string, string, strin
 
 const reasonLine = (name: string, estimate: DepthEstimate): readonly string[] =>
   estimate.kind === "no_answer" ? [`${name}: no answer, since ${estimate.reason}.`] : [];
-
-/** Below it assignments are told apart from independent ones. */
-const dependentBelow = 0.001;
 
 function interactionLines(answer: Interactions): readonly string[] {
   const { experiment, metric, pairs, leftOut, comparisons } = answer;

@@ -1,4 +1,5 @@
 import { scaleLinear } from "d3-scale";
+import { reachOf } from "./reach.ts";
 import type { Comparison } from "../../protocols/results.ts";
 
 /** One scale for all rows, in per cent of the plot's width. Symmetric, so zero stays where it is as numbers move. */
@@ -14,14 +15,10 @@ export interface ForestScale {
 const outlierFactor = 4;
 
 export function forestScale(comparisons: readonly Comparison[]): ForestScale {
-  const reaches = comparisons
-    .flatMap(({ estimate }) =>
-      estimate.kind === "estimated" && estimate.relative ? [estimate.relative.interval] : [],
-    )
-    .map(([low, high]) => Math.max(Math.abs(low), Math.abs(high)))
-    .sort((a, b) => a - b);
-  const median = reaches[Math.floor(reaches.length / 2)] ?? 0;
-  const reach = Math.min(reaches.at(-1) ?? 0, median * outlierFactor);
+  const intervals = comparisons.flatMap(({ estimate }) =>
+    estimate.kind === "estimated" && estimate.relative ? [estimate.relative.interval] : [],
+  );
+  const reach = reachOf(intervals, outlierFactor);
   const bound = roundUp(reach === 0 ? 0.01 : reach);
   const scale = scaleLinear([-bound, bound], [2, 98]).clamp(true);
   return { bound, ticks: scale.ticks(5), at: (effect) => scale(effect) };

@@ -1,5 +1,6 @@
 import { scaleLinear } from "d3-scale";
 import type { TimelineLook } from "../../protocols/timeline.ts";
+import { reachOf } from "./reach.ts";
 
 /** What one look said of one variant. */
 export interface EffectThen {
@@ -50,11 +51,8 @@ export function timeScale(series: Iterable<readonly EffectThen[]>): TimeScale {
   const all = [...series].flat();
   const times = all.map(({ at }) => at);
   const [from, to] = [Math.min(...times), Math.max(...times)];
-  const reaches = all
-    .map(({ interval: [low, high] }) => Math.max(Math.abs(low), Math.abs(high)))
-    .sort((a, b) => a - b);
-  const median = reaches[Math.floor(reaches.length / 2)] ?? 0;
-  const bound = Math.min(reaches.at(-1) ?? 0, median * reachFactor) || 1;
+  const intervals = all.map(({ interval }) => interval);
+  const bound = reachOf(intervals, reachFactor) || 1;
   const y = scaleLinear([-bound, bound], [1_000, 0]).clamp(true);
   return {
     x: (at) => (to === from ? 1_000 : ((at - from) / (to - from)) * 1_000),

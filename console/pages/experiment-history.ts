@@ -38,7 +38,7 @@ export class ExperimentHistory extends LightElement {
       <header>
         <h2 id="history-title">Over time</h2>
         <a
-          href=${hrefOf(this.#path("timeline"), { env: this.place.env, format: "csv", limit: "400" })}
+          href=${hrefOf(`/v1/experiments/${encodeURIComponent(this.experiment.key)}/timeline`, { env: this.place.env, format: "csv", limit: "400" })}
           download="${this.experiment.key}-looks.csv"
           >Download as CSV</a
         >
@@ -77,10 +77,6 @@ export class ExperimentHistory extends LightElement {
         )}
       </select>
     </label>`;
-  }
-
-  #path(of: string): string {
-    return `/v1/experiments/${encodeURIComponent(this.experiment.key)}/${of}`;
   }
 }
 customElements.define("weir-experiment-history", ExperimentHistory);

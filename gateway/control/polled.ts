@@ -24,6 +24,21 @@ export async function polled(room: Room, call: Call, subject: string, request: u
   }
 }
 
+/** Beyond the time that analytics itself waits. */
+const onceGraceMs = 1_000;
+
+/** The same for a report, for which nobody polls: asked once. Undefined without a connection to the log. */
+export async function askedOnce<Reply>(
+  room: Room,
+  subject: string,
+  request: { readonly waitMs: number },
+): Promise<Outcome<Reply> | undefined> {
+  const options = { timeoutMs: request.waitMs + onceGraceMs };
+  return room.link()?.connection.messaging.request<Reply>(subject, request, options) as
+    | Promise<Outcome<Reply>>
+    | undefined;
+}
+
 async function asked(room: Room, subject: string, request: unknown): Promise<Outcome<RowReply<unknown>>> {
   const link = room.link();
   if (link === undefined)

@@ -1,5 +1,4 @@
 import type { DepthReply, DepthRequest, Interactions, Triggered } from "../../protocols/depth.ts";
-import type { Answer as Outcome } from "../../protocols/failures.ts";
 import type { Part, Report } from "../../protocols/report.ts";
 import type { ExperimentResult } from "../../protocols/results.ts";
 import { subjects } from "../../protocols/topology.ts";
@@ -7,9 +6,7 @@ import type { Room } from "../call.ts";
 import { refusal, underWay } from "../reports/model/distributions.ts";
 import { absent, present } from "../reports/model/report.ts";
 import type { Experiment } from "./experiment-result.ts";
-
-/** Beyond the time that analytics itself waits. */
-const graceMs = 1_000;
+import { askedOnce } from "./polled.ts";
 
 /** What single values tell of the primary metric beside its effect. */
 export async function depthOf(
@@ -24,11 +21,7 @@ export async function depthOf(
   ): Promise<Part<Answered>> => {
     // Nobody polls for a report: the answer is there when it is loaded again.
     const request: DepthRequest = { kind, environment, definition, metric, waitMs, toEnd: true };
-    const messaging = room.link()?.connection.messaging;
-    const options = { timeoutMs: waitMs + graceMs };
-    const reply = await (messaging?.request<DepthReply>(subjects.depth, request, options) as
-      | Promise<Outcome<DepthReply>>
-      | undefined);
+    const reply = await askedOnce<DepthReply>(room, subjects.depth, request);
     if (reply === undefined) return absent("no connection to the log");
     if (!reply.ok) return refusal(reply.failure);
     return reply.value.kind === "working" ? underWay : present(reply.value.answer as Answered);

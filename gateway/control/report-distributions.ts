@@ -1,4 +1,3 @@
-import type { Answer as Outcome } from "../../protocols/failures.ts";
 import type { Metric } from "../../protocols/metric.ts";
 import type { Report, ReportDistribution } from "../../protocols/report.ts";
 import type { ExperimentResult } from "../../protocols/results.ts";
@@ -8,9 +7,7 @@ import type { Room } from "../call.ts";
 import { gatherDistributions, refusal, valuesOf } from "../reports/model/distributions.ts";
 import { absent } from "../reports/model/report.ts";
 import type { Experiment } from "./experiment-result.ts";
-
-/** Beyond the time that analytics itself waits. */
-const graceMs = 1_000;
+import { askedOnce } from "./polled.ts";
 
 /** The single values of a report's metrics, all asked for at once. */
 export async function distributionsOf(
@@ -23,11 +20,7 @@ export async function distributionsOf(
     // Nobody polls for a report: the values are there when it is loaded again.
     const asked = { method: "distribution", toEnd: true } as const;
     const request: RowRequest = { environment, definition, metric, waitMs, ...asked };
-    const messaging = room.link()?.connection.messaging;
-    const options = { timeoutMs: waitMs + graceMs };
-    const reply = await (messaging?.request<RowReply>(subjects.rowAnswer, request, options) as
-      | Promise<Outcome<RowReply>>
-      | undefined);
+    const reply = await askedOnce<RowReply>(room, subjects.rowAnswer, request);
     if (reply === undefined) return absent("no connection to the log");
     return reply.ok ? valuesOf(reply.value) : refusal(reply.failure);
   };

@@ -1,4 +1,10 @@
-import type { DepthEstimate, DepthGroup, Interactions, Triggered } from "../../../protocols/depth.ts";
+import {
+  dependentBelow,
+  type DepthEstimate,
+  type DepthGroup,
+  type Interactions,
+  type Triggered,
+} from "../../../protocols/depth.ts";
 import {
   countText,
   halfWidth,
@@ -13,8 +19,6 @@ import { type Block, cell, type Cell, heading, nothing, text } from "./block.ts"
 
 /** Of pairs of treatments: the route has all of them. */
 const rowsMax = 30;
-/** Below it assignments are told apart from independent ones. */
-const dependentBelow = 0.001;
 
 /** Other experiments, and who met the change, by the primary metric. */
 export function depthBlocks({ depth, rows }: Report): Block[] {
