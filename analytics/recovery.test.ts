@@ -3,6 +3,7 @@ import { mkdtemp, open, readdir, rm, truncate } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
+import { fail } from "../protocols/errors.ts";
 import { EnvironmentKey } from "../protocols/ids.ts";
 import type { UnitId } from "../protocols/ids.ts";
 import { encodeBatch } from "../protocols/log-record.ts";
@@ -42,8 +43,13 @@ const keep = (event: string, fields: object = {}): void =>
   void said.push({ event, fields: fields as Record<string, unknown> });
 const log: Log = { ...silentLog, warn: keep, error: keep };
 
-/** A whole life of the warehouse: opened, its rows recovered, filled up to the stream's end, and closed. */
-async function live<Value>(work: (warehouse: Warehouse) => Promise<Value>): Promise<Value> {
+type Inserted = ReturnType<Warehouse["insert"]>;
+
+/** A whole life of the warehouse: opened, its rows recovered, filled up to the stream's end unless it is cut, and closed. */
+async function live<Value>(
+  work: (warehouse: Warehouse) => Promise<Value>,
+  { insert = (go: () => Inserted): Inserted => go(), isCut = (): boolean => false } = {},
+): Promise<Value> {
   const surroundings = { log, clock: systemClock, random: systemRandom };
   const config = analyticsConfig({ WEIR_DATA_DIR: directory, LOG_LEVEL: "silent" });
   const opened = openConfiguredWarehouse(config, surroundings);
@@ -51,10 +57,15 @@ async function live<Value>(work: (warehouse: Warehouse) => Promise<Value>): Prom
   try {
     assert.ok(await opened.prepare(new AbortController().signal));
     assert.ok((await recoverRows({ connection, warehouse, ...surroundings })).ok);
-    const sink = openSink({ connection, warehouse, takeOverAfterMs: 0, ...surroundings });
+    const sink = openSink({
+      connection,
+      warehouse: { ...warehouse, insert: (...given) => insert(() => warehouse.insert(...given)) },
+      takeOverAfterMs: 0,
+      ...surroundings,
+    });
     const last = await connection.reader.lastSequence(streams.events.name, subjects.allEvents);
     const deadlineMs = performance.now() + 30_000;
-    while (sink.position.acknowledged < last) {
+    while (sink.position.acknowledged < last && !isCut()) {
       assert.ok(performance.now() < deadlineMs, "the sink reaches the end");
       await systemClock.sleep(20);
     }
@@ -70,20 +81,25 @@ const values = (warehouse: Warehouse) =>
   warehouse.query("SELECT count() AS n, sum(value) AS total FROM weir.events FINAL");
 const all = { ok: true, value: [{ n: "300", total: 45_150 }] };
 
+let messages = 0;
+/** One more message of a hundred events, the values of which go on from those before. */
+async function append(): Promise<void> {
+  const message = messages++;
+  const records = Array.from({ length: 100 }, (_, index): LogRecord => ({
+    type: "metric",
+    id: `m${message}-${index}`,
+    ts: systemClock.now(),
+    at: systemClock.now(),
+    unit: `${String(index).padStart(9, "A")}AAAAAAAAAAAAA` as UnitId,
+    name: "buy",
+    value: message * 100 + index + 1,
+  }));
+  const outcome = await connection.writer.append(subjects.events(environment, 0), encodeBatch(records));
+  assert.equal(outcome.kind, "stored");
+}
+
 test("rows of the stream arrive", async () => {
-  for (let message = 0; message < 3; message++) {
-    const records = Array.from({ length: 100 }, (_, index): LogRecord => ({
-      type: "metric",
-      id: `m${message}-${index}`,
-      ts: systemClock.now(),
-      at: systemClock.now(),
-      unit: `${String(index).padStart(9, "A")}AAAAAAAAAAAAA` as UnitId,
-      name: "buy",
-      value: message * 100 + index + 1,
-    }));
-    const outcome = await connection.writer.append(subjects.events(environment, 0), encodeBatch(records));
-    assert.equal(outcome.kind, "stored");
-  }
+  for (let message = 0; message < 3; message++) await append();
   assert.deepEqual(await live(values), all);
   assert.deepEqual(await live(values), all); // an intact warehouse is left alone
   assert.deepEqual(said, []);
@@ -199,3 +215,31 @@ test("parts of a warehouse made anew have their old names, and are missed all th
     );
   }
 });
+
+const away = { code: "warehouse_unavailable", reason: "planted", retryAfterMs: 1 } as const;
+
+for (const [when, failures] of [
+  ["fails", 1],
+  ["is cut off by the end", Infinity],
+] as const)
+  test(`an insert that ${when} while rows are written again is not taken for done because others of its block were never lost`, async () => {
+    await append();
+    await live(values);
+    await append();
+    const whole = await live(values);
+    const lost = await live(async (warehouse) => {
+      const parts = await warehouse.query<{ part: string }>(
+        "SELECT _part AS part FROM weir.events GROUP BY part ORDER BY min(precedence)",
+      );
+      assert.ok(parts.ok);
+      const [, middle, last] = parts.value;
+      assert.ok(middle !== undefined && last !== undefined, "a part between others is lost");
+      return warehouse.command(`ALTER TABLE weir.events DETACH PART '${middle.part}'`);
+    });
+    assert.ok(lost.ok);
+    let failed = 0;
+    const insert = (go: () => Inserted): Inserted =>
+      failed < failures ? (failed++, Promise.resolve(fail(away))) : go();
+    await live(() => Promise.resolve(), { insert, isCut: () => failures === Infinity && failed > 0 });
+    assert.deepEqual(await live(values), whole);
+  });

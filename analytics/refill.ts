@@ -4,7 +4,8 @@ import { feeds } from "./sink/feed.ts";
 import { readMark } from "./sink/mark.ts";
 
 // Rows that were in ClickHouse and are written again from the streams: up to where, since when, and whether the streams
-// had all of them. Written before a mark goes back, so that a crash in between repeats it and forgets nothing.
+// had all of them. Written before a mark goes back, so that a crash in between repeats it and forgets nothing. Sinks read
+// it as well: of what they write again, some may never have been lost.
 
 const Refill = z.object({
   /** By feed: where its mark stood when rows were missing. Level when each mark is there again. */

@@ -9,7 +9,8 @@ import type { SinkFigures } from "./figures.ts";
 import type { Tombstones } from "./tombstones.ts";
 
 // Puts a block into ClickHouse once.
-//   B1. An insert that did not succeed is in doubt: it is looked up before it is tried again.
+//   B1. An insert that did not succeed is in doubt: it is looked up before it is tried again. Not where some of its rows may
+//       be there from another time, written in other blocks: they say nothing of the rest, so it is written again.
 //   B2. The look-up asks for rows by id and log position. Position matters: the id alone may be there already, from an
 //       earlier message with the same event, and would pass for the block.
 //   B3. It asks for two rows, because a merge may have dropped one as the later of two with its id. If both are gone
@@ -18,8 +19,11 @@ import type { Tombstones } from "./tombstones.ts";
 
 export interface BlockWriter {
   /** Resolves when the block is there; "stopped" when the signal came first. Waits as long as ClickHouse is away. */
-  write(block: Block, known: "absent" | "in_doubt"): Promise<"written" | "stopped">;
+  write(block: Block, known: Known): Promise<"written" | "stopped">;
 }
+
+/** `in_doubt`: all of its rows are there, or none; `in_part`: or some. */
+export type Known = "absent" | "in_doubt" | "in_part";
 
 export interface BlockWriterOptions {
   readonly warehouse: Warehouse;
@@ -45,7 +49,7 @@ export function createBlockWriter({
   return {
     async write(block, known) {
       const backoff = new Backoff(random, { maxMs: retryMsMax });
-      let state: "absent" | "in_doubt" | "present" = known;
+      let state = known;
       while (!signal.aborted) {
         const rows = tombstones.without(block); // B4: a deletion may come while we wait
         if (rows.length === 0) return "written";
@@ -77,7 +81,7 @@ export function createBlockWriter({
           reason: failureText(answer.failure),
           retryInMs,
         });
-        state = "in_doubt"; // B1
+        if (state === "absent") state = "in_doubt"; // B1
         await clock.sleep(retryInMs, signal);
       }
       return "stopped";

@@ -6,10 +6,11 @@ import type { Clock, Connection, KeyValue, Log, Random, StreamMessage } from "..
 import type { Warehouse } from "../clickhouse.ts";
 import { failureText } from "../warehouse-failure.ts";
 import { createBlockWriter } from "./block-writer.ts";
-import type { BlockWriter } from "./block-writer.ts";
+import type { BlockWriter, Known } from "./block-writer.ts";
 import { blockLayout, blocksOf, decode, rowCount } from "./blocks.ts";
 import type { Decoded } from "./blocks.ts";
 import { purgeUnits } from "../deletion.ts";
+import { readRefill } from "../refill.ts";
 import type { Feed } from "./feed.ts";
 import { feeds } from "./feed.ts";
 import { noFigures } from "./figures.ts";
@@ -21,7 +22,8 @@ import { Tombstones } from "./tombstones.ts";
 
 // Every event of the stream, into ClickHouse, once.
 //   K1. Mark a range as sent, insert its blocks, mark it as acknowledged, in this order. A crash in between leaves the
-//       range in doubt; the next start reads it again, cuts the same blocks, and inserts those that are absent.
+//       range in doubt; the next start reads it again, cuts the same blocks, and inserts those that are absent. What is
+//       written again after a loss is never taken for there: some of it may be, in other blocks.
 //   K2. Each mark is a compare-and-set. Who loses one stops at once and stands by.
 //   K3. One range is under way and one gathers; beyond that the reader waits, and the stream keeps the rest.
 //   K4. A deletion's record is acknowledged after its unit's rows are gone: what came before it in the log is written by
@@ -94,6 +96,8 @@ class RunningSink {
   #inbox: Inbox | undefined;
   /** The last message that had rows. */
   #newest: number | undefined;
+  /** Rows up to here were written before, and some of them lost (../refill.ts). */
+  #lostUpTo = 0;
   #stored: StoredMark = { mark: { acknowledged: 0 }, revision: 0 };
 
   constructor(options: SinkOptions) {
@@ -146,6 +150,7 @@ class RunningSink {
       if ((await readMark(bucket, this.feed.markKey)).revision !== this.#stored.revision) return false;
     }
     if (this.#stopping.signal.aborted) return false;
+    this.#lostUpTo = (await readRefill(bucket))?.targets[this.feed.markKey] ?? 0;
     await this.#write(bucket, await this.#checked(this.#stored.mark));
     return true;
   }
@@ -180,7 +185,7 @@ class RunningSink {
     if (messages.length < mark.sent.messages) this.#sayPurged(from, messages[0]?.sequence ?? to + 1);
     // A range that cannot be cut alike again has no sentinels; its rows are written anew, and those that were there
     // already are dropped by the merge, as the later of two with one id.
-    if (!(await this.#writeBlocks(messages, same ? "in_doubt" : "absent"))) return;
+    if (!(await this.#writeBlocks(messages, same && from > this.#lostUpTo ? "in_doubt" : "in_part"))) return;
     this.acknowledged = to;
     this.#newest = messages.findLast(({ rows }) => rows.length > 0)?.sequence ?? this.#newest;
     await this.#write(bucket, { acknowledged: to });
@@ -227,7 +232,7 @@ class RunningSink {
       // This also acknowledges the range before: two marks in one write.
       const sent = { from, to, messages: messages.length, rows, layout: blockLayout };
       await this.#write(bucket, { acknowledged: this.acknowledged, sent });
-      if (!(await this.#writeBlocks(messages, "absent"))) return;
+      if (!(await this.#writeBlocks(messages, from > this.#lostUpTo ? "absent" : "in_part"))) return;
       this.#options.written?.(messages);
     }
     this.acknowledged = to;
@@ -236,7 +241,7 @@ class RunningSink {
     if (inbox.isEmpty) await this.#write(bucket, { acknowledged: to });
   }
 
-  async #writeBlocks(messages: readonly Decoded[], known: "absent" | "in_doubt"): Promise<boolean> {
+  async #writeBlocks(messages: readonly Decoded[], known: Known): Promise<boolean> {
     const deleted = deletedUnits(messages);
     for (const { environment, unit } of deleted) this.#tombstones.add(environment, unit);
     if (!(await this.#insist(() => this.#tombstones.refresh()))) return false;

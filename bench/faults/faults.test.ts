@@ -18,8 +18,9 @@ test("killed, suspended, without disk and corrupted for a minute, every acknowle
   const progress = (line: string): void => context.diagnostic(line);
   const options = { seconds, seed, perSecond: 500, progress };
   const run = await runFaults(options);
-  for (const line of faultReport(run, options).trimEnd().split("\n")) context.diagnostic(line);
-  assert.deepEqual(run.differences, []);
+  const report = faultReport(run, options);
+  for (const line of report.trimEnd().split("\n")) context.diagnostic(line);
+  assert.equal(run.differences.length, 0, report);
   assert.ok(run.traffic.acknowledged > 1_000 && run.units > 100, "enough was counted to mean something");
   assert.ok(run.setAside.crossovers > 0 && run.setAside.optedOut > 0 && run.setAside.bots > 0);
   assert.ok(run.faults.size >= 8, "most kinds of fault came up");

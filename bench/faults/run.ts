@@ -27,6 +27,8 @@ export interface FaultRun extends Verdict {
   readonly traffic: Traffic;
   readonly faults: ReadonlyMap<string, number>;
   readonly said: Said;
+  /** The last of analytics, when the two sides differ. */
+  readonly warnings: readonly string[];
   readonly heavyEvents: number;
   readonly awaySeconds: number;
   /** Why the disk of ClickHouse was left alone; absent when it was not. */
@@ -80,6 +82,7 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRun> {
       traffic,
       faults: new Map([...ofProcesses, ...ofWarehouse]),
       said: world.said(),
+      warnings: verdict.differences.length === 0 ? [] : world.warnings(),
       heavyEvents,
       awaySeconds: awaySeconds(seconds),
       ...(typeof world.volume === "string" ? { diskLeftOut: world.volume } : {}),
@@ -126,6 +129,7 @@ export function faultReport(run: FaultRun, { seed, seconds }: FaultRunOptions): 
     `level after   ${(levelAfterMs / 1_000).toFixed(1)} s`,
     `differences   ${differences.length}`,
     ...differences.slice(0, 20).map((line) => `  ${line}`),
+    ...run.warnings.map((line) => `  ${line}`),
     `also          ${also.join("; ")}`,
     "",
   ].join("\n");

@@ -12,6 +12,14 @@ const kinds = {
 
 export type Said = Readonly<Record<keyof typeof kinds, number>>;
 
+/** The last lines of a log that warn or tell of a failure: where to look when the two sides differ. */
+export function lastWarnings(logFile: string, count = 40): readonly string[] {
+  return readFileSync(logFile, "utf8")
+    .split("\n")
+    .filter((line) => /"level":[45]0/.test(line))
+    .slice(-count);
+}
+
 /** Lines of each kind in a log. */
 export function saidIn(logFile: string): Said {
   const lines = readFileSync(logFile, "utf8").split("\n");

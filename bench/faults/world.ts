@@ -10,7 +10,7 @@ import type { SignedPlan } from "../../protocols/plan.ts";
 import { startSecondGateway, type SecondGateway } from "../second-gateway.ts";
 import { childOf } from "./child-of.ts";
 import { held } from "./held.ts";
-import { saidIn, type Said } from "./said.ts";
+import { lastWarnings, saidIn, type Said } from "./said.ts";
 import { Volume } from "./volume.ts";
 
 const servedMsMax = 10_000;
@@ -94,6 +94,10 @@ export class FaultWorld {
 
   said(): Said {
     return saidIn(dataPaths(this.dataDir).log("analytics"));
+  }
+
+  warnings(): readonly string[] {
+    return lastWarnings(dataPaths(this.dataDir).log("analytics"));
   }
 
   /** Between two lives there is nobody to kill. */
