@@ -48,4 +48,4 @@ export { soundTraceparent } from "./observability/traceparent.ts";
 export type { Tracer } from "./observability/tracing.ts";
 export { openOperations } from "./operations/operations-client.ts";
 export type { ActorOperations } from "./operations/operations-client.ts";
-export { stopRequested } from "./stop.ts";
+export { isOrphan, stopRequested } from "./stop.ts";

@@ -54,6 +54,8 @@ export class Entity implements Activation {
   #woken = false;
   #markScheduled = false;
   #usedMs: number;
+  /** When somebody must come back for what it left to do. */
+  #leftUntil: EpochMs | undefined;
 
   constructor(behaviour: AnyBehaviour, address: Address, tools: ActorTools, ownership: Ownership) {
     this.#behaviour = behaviour;
@@ -81,10 +83,17 @@ export class Entity implements Activation {
   get wakeAt(): EpochMs | undefined {
     const state = this.#state;
     const now = this.#tools.clock.now();
-    if (state.kind === "stopped") return undefined;
+    if (state.kind === "stopped") return this.#leftUntil;
     if (state.kind === "loading") return now;
     if (state.kind === "parked") return (now + this.#restMs(state)) as EpochMs;
-    return state.outbox.pending.length > 0 ? now : earliestTimer(state.life.committed.timers)?.at;
+    return this.#leftOf(state);
+  }
+
+  /** The note covers an append of which nobody knows whether it was stored. */
+  #leftOf({ life, outbox }: Living): EpochMs | undefined {
+    if (outbox.pending.length > 0) return this.#tools.clock.now();
+    const times = [earliestTimer(life.committed.timers)?.at, this.#note.at].filter((at) => at !== undefined);
+    return times.length === 0 ? undefined : (Math.min(...times) as EpochMs);
   }
 
   describe(): ActivationView {
@@ -139,6 +148,7 @@ export class Entity implements Activation {
     if (this.#state.kind === "stopped") return;
     const living = this.#state.kind === "live" ? this.#state : undefined;
     this.#stopping.abort();
+    this.#leftUntil = this.wakeAt;
     if (living !== undefined) {
       this.#state = { kind: "loading" }; // new commands wait, and are sent elsewhere below
       await living.life.finish();
@@ -146,6 +156,7 @@ export class Entity implements Activation {
       living.life.mark();
       await living.life.finish();
       if (this.#ownership.owned()) await living.life.settleNote();
+      this.#leftUntil = this.#leftOf(living);
       living.life.end();
     }
     this.#close();

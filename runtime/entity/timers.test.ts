@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { MemoryKeyValue } from "../memory/key-value.ts";
 import { addressText } from "../messaging/address.ts";
-import { memoryTools } from "../testing/actor-tools.ts";
+import { succeed } from "../../protocols/errors.ts";
+import { Shard } from "../hosting/shard.ts";
+import { memoryTools, ownershipOf } from "../testing/actor-tools.ts";
 import { ManualClock } from "../testing/manual-clock.ts";
 import { scriptedEntity, scriptedAddress, valueOf } from "../testing/scripted.ts";
 import { addressOfWakeKey } from "./wake-note.ts";
@@ -101,6 +103,39 @@ describe("durable timers", () => {
     await clock.pass(60_000);
     assert.equal(valueOf(await next.tell({})), 1);
     assert.deepEqual(await tools.wakes.keys(), []);
+  });
+
+  test("an actor stopped while it sets a timer says when it must be woken", async () => {
+    const clock = new ManualClock();
+    const { entity, tell } = scriptedEntity(toolsWith(clock));
+    await tell({});
+    const due = at(clock, 60_000);
+    const armed = tell({ timers: [{ set: "t", at: due, message: rang }] });
+    assert.equal(entity.wakeAt, undefined, "its commit is under way");
+    await entity.stop();
+    assert.ok((await armed).ok);
+    assert.equal(entity.wakeAt, due);
+  });
+
+  test("an actor put to sleep while it sets a timer is woken for it", async () => {
+    const clock = new ManualClock();
+    const tools = toolsWith(clock);
+    const lives: ReturnType<typeof scriptedEntity>[] = [];
+    const activate = () => {
+      const life = scriptedEntity(tools, 1);
+      lives.push(life);
+      return succeed(life.entity);
+    };
+    const shard = new Shard(ownershipOf(1), activate, clock);
+    shard.keepStanding([scriptedAddress]);
+    await clock.pass(0);
+    void lives[0]?.tell({ timers: [{ set: "t", at: at(clock, 30_000), message: rang }] });
+    assert.ok(await shard.evict(scriptedAddress));
+    await clock.pass(29_999);
+    assert.equal(lives.length, 1);
+    await clock.pass(1);
+    assert.equal(valueOf((await lives[1]?.tell({}, "count")) ?? assert.fail()), 1);
+    await shard.close();
   });
 
   test("a former owner cannot remove the note that the present one relies on", async () => {

@@ -87,6 +87,11 @@ export class WakeNote {
     return this.#known?.ours === true && this.#known.at <= at;
   }
 
+  /** When it wakes, as far as we know. */
+  get at(): EpochMs | undefined {
+    return this.#known?.at as EpochMs | undefined;
+  }
+
   get isKnown(): boolean {
     return this.#known !== undefined;
   }

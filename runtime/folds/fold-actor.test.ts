@@ -237,6 +237,44 @@ test("a stream that was purged while the fold was away is a gap: counted, logged
   await fold.stop();
 });
 
+test("a gap that a fold passed while a look was on its way is told, by this life or by the next", async () => {
+  for (const isStopped of [false, true]) {
+    const delayed: (() => void)[] = [];
+    const base = world();
+    const bounds = async () => {
+      const found = base.stream.bounds;
+      if (delayed.length === 0) return found;
+      await new Promise<void>((resolve) => delayed.push(resolve)); // as it was when it was asked
+      return found;
+    };
+    const { clock, stream, metrics, live } = world({
+      snapshots: base.snapshots,
+      reader: { ...memoryTools({}).reader, ...base.stream.reader, bounds },
+    });
+    assert.ok(stream);
+    base.stream.append(subject, "1");
+    const fold = await live();
+    await clock.pass(lookMs);
+    delayed.push(() => {});
+    await clock.pass(lookMs);
+    const purged = base.stream.append("events.other", "2");
+    base.stream.append(subject, "3");
+    base.stream.purge(purged + 1);
+    await clock.pass(0);
+    assert.equal(await sumOf(fold), 4);
+    const late = delayed.splice(0);
+    for (const answer of late) answer();
+    await clock.pass(0);
+    assert.equal(metrics.valueOf("fold_gaps_total"), undefined);
+    if (isStopped) {
+      await fold.stop();
+      await (await live()).stop();
+    } else await clock.pass(lookMs);
+    assert.equal(metrics.valueOf("fold_gaps_total", { reason: "purged" }), 1);
+    await fold.stop();
+  }
+});
+
 test("a stream that is purged under a live fold which is behind is a gap; a purge of what was read is none", async () => {
   const gate: { opened?: PromiseWithResolvers<void> } = {};
   const { clock, stream, metrics, live } = world({

@@ -10,22 +10,22 @@ import { addressText } from "../messaging/address.ts";
 import type { Address } from "../messaging/address.ts";
 import { moved } from "../messaging/command.ts";
 import type { ActorReply, Command } from "../messaging/command.ts";
-import type { FollowEnd, Following, StreamBounds, StreamMessage } from "../ports/connection.ts";
+import type { FollowEnd, StreamMessage } from "../ports/connection.ts";
 import { lookIntervalMsDefault, opening, shortLook, type FoldLife } from "./fold-life.ts";
+import { FoldLook } from "./fold-look.ts";
 import { FoldOutbox } from "./fold-outbox.ts";
 import { FoldSnapshots } from "./fold-snapshots.ts";
-import { gapLetter, messageLetter } from "./letters.ts";
+import { messageLetter } from "./letters.ts";
 import { isOfNewerVersion } from "./newer-version.ts";
 import { Notices } from "./notices.ts";
 import { Reading } from "./reading.ts";
-import type { Lost } from "./reading.ts";
 import { Hold, type Rebuildable } from "./rebuild.ts";
 
 // One live fold.
 //   S1. State and position move together, and are snapshotted together: each message counts exactly once.
 //   S2. A message that cannot be folded is written aside, then passed: one bad message stops nothing. A snapshot covers
 //       it only if its letter was written, or given up in the open.
-//   S3. What the stream lost before we read it is said once, by name; the fold goes on with what there is.
+//   S3. What the stream lost before we read it is said, by name; the fold goes on with what there is.
 //   S4. Whatever throws here costs the one who asked, never the fold: it follows its stream until it is stopped.
 //   S5. What a fold hands to others waits in its state until the stream has it. A crash may send it again, under the same
 //       id; a fold with much of it waiting reads no further.
@@ -45,6 +45,7 @@ export class FoldActor implements Activation {
   readonly #labels: { readonly kind: string };
   readonly #stopping = new AbortController();
   readonly #reading = new Reading();
+  readonly #look: FoldLook;
   readonly #snapshots: FoldSnapshots;
   readonly #notices: Notices | undefined;
   readonly #outbox: FoldOutbox | undefined;
@@ -59,7 +60,6 @@ export class FoldActor implements Activation {
   #usedMs: number;
   #turnStartedMs = 0;
   #restarts = 0;
-  #lag: number | undefined;
   #uncounted = 0;
   #diverged = false;
   readonly #hold = new Hold();
@@ -78,7 +78,10 @@ export class FoldActor implements Activation {
     this.#labels = { kind: behaviour.kind };
     this.#usedMs = tools.clock.monotonicMs();
     const { signal } = this.#stopping;
-    this.#snapshots = new FoldSnapshots(behaviour, address, tools, { signal, now: () => this.#moment });
+    const looked = { signal, reading: this.#reading, state: () => this.#state };
+    this.#look = new FoldLook(behaviour, address, tools, looked);
+    const view = { signal, now: () => this.#moment, look: () => this.#look.look() };
+    this.#snapshots = new FoldSnapshots(behaviour, address, tools, view);
     const collect = () => behaviour.notices?.(this.#folded, this.#at) ?? [];
     this.#notices =
       behaviour.notices === undefined
@@ -110,7 +113,7 @@ export class FoldActor implements Activation {
       effectsWaiting: 0,
       timers: 0,
       restarts: this.#restarts,
-      ...(this.#lag === undefined ? {} : { lag: this.#lag }),
+      ...(this.#look.lag === undefined ? {} : { lag: this.#look.lag }),
       ...(this.#state.kind === "parked" ? { reason: this.#state.reason } : {}),
     };
   }
@@ -164,7 +167,7 @@ export class FoldActor implements Activation {
     if (this.#state.kind === "live") this.#state.interrupt("stopped");
     await Promise.all([this.#running, this.#outbox?.finish()]);
     await this.#snapshots.finish();
-    if (this.#lag !== undefined) this.#tools.metrics.foldLag(0, this.#place);
+    this.#look.end();
   }
 
   get #at() {
@@ -174,11 +177,8 @@ export class FoldActor implements Activation {
   /** What a snapshot holds now; none when the state is not what the position says (S2). */
   get #moment() {
     if (!this.#restored || this.#unwritten) return undefined;
-    return { state: this.#folded, position: this.#reading.position, time: this.#reading.time };
-  }
-
-  get #place() {
-    return { kind: this.#behaviour.kind, key: this.#address.key };
+    const { position, time, covered } = this.#reading;
+    return { state: this.#folded, position, time, covered };
   }
 
   #answer(message: unknown, command: string): ActorReply {
@@ -250,7 +250,7 @@ export class FoldActor implements Activation {
     if (!this.#restored) await this.#restore();
     const { stream } = this.#behaviour;
     const subject = this.#behaviour.subjectOf(this.#address.key);
-    await this.#resume(subject);
+    await this.#resume();
     if (this.#stopping.signal.aborted) return "stopped";
 
     const { position, positionTime } = this.#reading;
@@ -284,7 +284,7 @@ export class FoldActor implements Activation {
   }
 
   /** Finds where to go on (S3): behind the position, or at the start of a stream that is another one now. */
-  async #resume(subject: string): Promise<void> {
+  async #resume(): Promise<void> {
     const { clock, reader } = this.#tools;
     const { stream } = this.#behaviour;
     let bounds = await reader.bounds(stream);
@@ -296,8 +296,9 @@ export class FoldActor implements Activation {
     const finding = this.#diverged ? reading.rolledBack(bounds) : reading.compare(bounds);
     this.#diverged = false;
     if (finding.kind === "rolled_back") reading.rewind(bounds);
-    else reading.looked(bounds, reading.position);
-    if (finding.kind !== "whole") await this.#tellGap(finding, subject);
+    if (finding.kind !== "whole") await this.#look.tell(finding);
+    if (this.#stopping.signal.aborted) return;
+    if (finding.kind !== "rolled_back") reading.looked(bounds, reading.position);
   }
 
   #take(message: StreamMessage): void | Promise<void> {
@@ -343,55 +344,14 @@ export class FoldActor implements Activation {
     if (this.#stopping.signal.aborted) this.#unwritten = true;
   }
 
-  async #tellGap(gap: Lost, subject: string): Promise<void> {
-    const { metrics, log } = this.#tools;
-    const { kind: reason, ...range } = gap;
-    metrics.foldGaps(1, { ...this.#labels, reason });
-    const place = { stream: this.#behaviour.stream, subject };
-    log.error(`stream_${reason}`, { actor: addressText(this.#address), ...place, ...range });
-    await setAside(this.#tools, gapLetter(this.#address, place, gap), this.#stopping.signal);
-  }
-
-  /** Looks at the stream from time to time: how far behind are we, and is all there that we have not read? */
   async #watch(intervalMs: number): Promise<void> {
-    const { clock, log } = this.#tools;
     const { signal } = this.#stopping;
     while (!signal.aborted) {
-      await clock.sleep(intervalMs, signal);
+      await this.#tools.clock.sleep(intervalMs, signal);
       this.#tellFolded();
-      if (signal.aborted || this.#state.kind !== "live") continue;
-      try {
-        await this.#look(this.#state);
-      } catch (error) {
-        log.debug("fold_not_looked", { actor: addressText(this.#address), error }); // away: the next look says more
-      }
+      if (signal.aborted) return;
+      await this.#look.look();
+      if (this.#reading.isMarked) await this.#snapshots.save(); // of use to the next life
     }
-  }
-
-  async #look(live: Extract<FoldLife, { kind: "live" }>): Promise<void> {
-    const { position } = this.#reading;
-    const covered = live.following.covered ?? position;
-    const bounds = await this.#tools.reader.bounds(this.#behaviour.stream);
-    if (this.#state !== live) return;
-    this.#measureLag(live.following, bounds);
-    const finding = this.#reading.compare(bounds, position);
-    switch (finding.kind) {
-      case "rolled_back":
-        return live.interrupt("stopped"); // opening looks again, and more than once
-      case "purged":
-        this.#reading.looked(bounds, covered);
-        return this.#tellGap(finding, this.#behaviour.subjectOf(this.#address.key));
-      case "whole": {
-        const before = this.#reading.position;
-        this.#reading.looked(bounds, covered);
-        if (this.#reading.position !== before) await this.#snapshots.save(); // a mark is of use to the next life
-        return;
-      }
-    }
-  }
-
-  #measureLag({ pending }: Following, { last }: StreamBounds): void {
-    this.#lag = pending ?? Math.max(0, last - this.#reading.position);
-    this.#tools.metrics.foldLag(this.#lag, this.#place);
   }
 }

@@ -18,6 +18,15 @@ export interface FoldMoment {
   readonly state: unknown;
   readonly position: number;
   readonly time: EpochMs | undefined;
+  readonly covered: number | undefined;
+}
+
+interface FoldView {
+  /** Aborted once the fold is to stop. */
+  readonly signal: AbortSignal;
+  readonly now: () => FoldMoment | undefined;
+  /** Compares the fold's reading with the stream, so that a snapshot vouches for what it holds. Never rejects. */
+  readonly look: () => Promise<void>;
 }
 
 /** The snapshots of one live fold: read once, written when it is time, one at a time. */
@@ -27,8 +36,9 @@ export class FoldSnapshots {
   readonly #tools: ActorTools;
   readonly #signal: AbortSignal;
   readonly #now: () => FoldMoment | undefined;
+  readonly #look: () => Promise<void>;
   #unsaved = 0;
-  #saved: Omit<FoldMoment, "state"> = { position: 0, time: undefined };
+  #saved: Pick<FoldMoment, "position" | "time"> = { position: 0, time: undefined };
   #savedBytes = 0;
   #saving: Promise<void> | undefined;
   #due = false;
@@ -37,13 +47,14 @@ export class FoldSnapshots {
     behaviour: FoldBehaviour<unknown, unknown>,
     address: Address,
     tools: ActorTools,
-    { signal, now }: { readonly signal: AbortSignal; readonly now: () => FoldMoment | undefined },
+    { signal, now, look }: FoldView,
   ) {
     this.#behaviour = behaviour;
     this.#address = address;
     this.#tools = tools;
     this.#signal = signal;
     this.#now = now;
+    this.#look = look;
   }
 
   /** The newest snapshot that can be read; `rejected` when there was one that could not. */
@@ -105,15 +116,23 @@ export class FoldSnapshots {
     await this.save();
   }
 
+  /** What is not kept yet. */
+  get #news(): FoldMoment | undefined {
+    const moment = this.#now();
+    const { position, time } = this.#saved;
+    return moment?.position === position && moment.time === time ? undefined : moment;
+  }
+
   async #save(): Promise<void> {
     const { clock, log, metrics, snapshots } = this.#tools;
     const { kind, version } = this.#behaviour;
     const actor = addressText(this.#address);
     await clock.turn(); // encoding takes the loop by itself; not on top of a turn of folding
-    const moment = this.#now();
+    if (this.#news === undefined) return;
+    await this.#look();
+    const moment = this.#news;
     if (moment === undefined) return;
-    const { state, position, time } = moment;
-    if (position === this.#saved.position && time === this.#saved.time) return;
+    const { state, position, time, covered } = moment;
     this.#unsaved = 0;
     try {
       const startedMs = clock.monotonicMs();
@@ -124,6 +143,7 @@ export class FoldSnapshots {
         version,
         position,
         ...(time === undefined ? {} : { time }),
+        ...(covered === undefined ? {} : { covered }),
         bytes,
       });
       this.#saved = { position, time };

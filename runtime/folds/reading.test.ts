@@ -56,6 +56,20 @@ test("a purge that overtook the reader between two looks is seen, though the rea
   assert.deepEqual(reading.compare(bounds(250, 500)), { kind: "purged", from: 51, to: 249 });
 });
 
+test("what is read while a look is on its way is not vouched for by it, nor by a snapshot", () => {
+  const reading = readingAt(50);
+  reading.counted(message(300, 3_000)); // what stood before it was purged after the look
+  reading.looked(bounds(1, 500), 50);
+  assert.deepEqual([reading.position, reading.covered], [300, 50]);
+  assert.deepEqual(reading.compare(bounds(250, 500)), { kind: "purged", from: 51, to: 249 });
+  const next = new Reading();
+  next.restored({ position: 300, time: 3_000 as EpochMs, covered: 50 });
+  assert.deepEqual(next.compare(bounds(250, 500)), { kind: "purged", from: 51, to: 249 });
+  reading.looked(bounds(250, 500), 300);
+  reading.looked(bounds(1, 500), 300); // of a leader that knows less
+  assert.equal(reading.compare(bounds(301, 500)).kind, "whole", "said once");
+});
+
 test("a quiet fold takes the removal of others' messages for no loss, and its next life neither", () => {
   const reading = readingAt(50);
   reading.looked(bounds(1, 900), 900);

@@ -1,9 +1,12 @@
 import type { EpochMs } from "../../protocols/time.ts";
 import type { StreamBounds, StreamMessage } from "../ports/connection.ts";
+import type { Snapshot } from "../ports/snapshots.ts";
 
 // How far a fold has read its stream, and whether the stream is still the one it read.
 //   R1. A message counts when it is new: behind the position, and, after a rewind, later than all that was counted.
-//   R2. What was removed before it was read is a gap, said once and passed over; what was removed afterwards is none.
+//   R2. What was removed before it was read is a gap, said and passed over; what was removed afterwards is none. Of what
+//       was read since the last look nobody can tell whether more stood before it: if that is gone by the next look, in
+//       this life or another, it is said.
 //   R3. A stream that is shorter than the position, or another one under the same name, is read again from its start
 //       (a rewind), while the state is kept. Sequences of two histories cannot be compared, but the server's times
 //       can: what is left of the old history is not later than the last message that was counted, what was written
@@ -19,11 +22,13 @@ export interface Lost {
   readonly to: number;
 }
 
+/** What a snapshot says of the reading. */
+type Kept = Pick<Snapshot, "position" | "time" | "covered">;
+
 export class Reading {
   #position = 0;
   #time: EpochMs | undefined;
   #positionTime: EpochMs | undefined;
-  /** Everything of ours up to here was read, by the last look. Undefined: nothing is expected of the stream's past. */
   #covered: number | undefined;
   #createdAt: EpochMs | undefined;
   #rewound: { readonly time: EpochMs | undefined; readonly last: number } | undefined;
@@ -44,16 +49,26 @@ export class Reading {
     return this.#positionTime;
   }
 
+  /** Everything of ours up to here was read, by the last look. Undefined: nothing is expected of the stream's past. */
+  get covered(): number | undefined {
+    return this.#covered;
+  }
+
+  /** Whether the position is a mark behind the last message of ours (`looked`). */
+  get isMarked(): boolean {
+    return this.#position > 0 && this.#time !== undefined && this.#positionTime === undefined;
+  }
+
   /** Messages passed over since the rewind because they were counted before it. */
   get passed(): number {
     return this.#passed;
   }
 
-  restored(snapshot: { readonly position: number; readonly time?: EpochMs }): void {
-    this.#position = snapshot.position;
-    this.#covered = snapshot.position;
-    this.#time = snapshot.time;
-    this.#positionTime = snapshot.time;
+  restored({ position, time, covered = position }: Kept): void {
+    this.#position = position;
+    this.#covered = covered;
+    this.#time = time;
+    this.#positionTime = time;
   }
 
   /** There was a snapshot, but it is of no use: the stream's past is needed again, from its first message. */
@@ -113,10 +128,14 @@ export class Reading {
     this.#createdAt = createdAt;
   }
 
-  /** After a look: everything of ours up to `covered` is read, and what is gone before `first` concerns us no more. */
+  /**
+   * After a look: everything of ours up to `covered` was read before the look was begun, and what is gone before `first`
+   * concerns us no more. What is read while the look is on its way is not vouched for by it: a removal that came after the
+   * look may have taken what was before that.
+   */
   looked({ first, createdAt }: StreamBounds, covered: number): void {
     this.#createdAt = createdAt;
-    this.#covered = Math.max(this.#position, covered, first - 1);
+    this.#covered = Math.max(this.#covered ?? 0, covered, first - 1);
     // The message at our position is gone, and there was none of ours since: without this mark the next life would
     // take the hole between the two for a loss.
     if (this.#position > 0 && covered > this.#position && first > this.#position + 1) {

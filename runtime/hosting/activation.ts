@@ -13,7 +13,7 @@ export interface Activation {
   readonly busy: boolean;
   /** Monotonic time of the last command. */
   readonly usedMs: number;
-  /** When its earliest timer is due, if it has one. */
+  /** When it must be woken if it goes to sleep: once stopped, for what it left to do. */
   readonly wakeAt?: EpochMs | undefined;
   /** Its wake note says that a timer is due. */
   wake?(): void;

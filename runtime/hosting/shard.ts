@@ -170,10 +170,11 @@ export class Shard {
     const live = this.#live.get(name);
     if (live === undefined) return;
     this.#live.delete(name);
-    const { wakeAt } = live.activation;
-    if (wakeAt !== undefined && !this.#closed) this.#sleeping.add(live.address, wakeAt);
-    const ended = live.activation.stop().finally(() => {
+    const { address, activation } = live;
+    const ended = activation.stop().finally(() => {
       if (this.#ending.get(name) === ended) this.#ending.delete(name);
+      const { wakeAt } = activation; // known by now: what was under way may have set a timer
+      if (wakeAt !== undefined && !this.#closed) this.#sleeping.add(address, wakeAt);
     });
     this.#ending.set(name, ended);
   }

@@ -25,6 +25,7 @@ const Entry = z.object({
   version: z.number().int(),
   position: z.number().int(),
   time: z.number().int().optional(),
+  covered: z.number().int().optional(),
   chunks: z.number().int(),
   sha256: z.string(),
 });
@@ -57,11 +58,13 @@ export function natsSnapshots(stream: string, tools: SnapshotTools): Snapshots {
     return { revision: found.seq, snapshots: parsed.data?.snapshots ?? [] };
   };
 
-  const save = async (address: Address, { version, position, time, bytes }: Snapshot): Promise<void> => {
+  const save = async (address: Address, snapshot: Snapshot): Promise<void> => {
+    const { bytes, ...about } = snapshot;
+    const { version, position } = about;
     const subject = snapshotSubject(address);
     const { revision, snapshots } = await readManifest(subject);
     const newest = snapshots[0];
-    if (newest !== undefined && newest.version === version && !isNewer({ position, time }, newest)) return;
+    if (newest !== undefined && newest.version === version && !isNewer(snapshot, newest)) return;
     const chunks = Math.ceil(bytes.length / snapshotChunkBytes);
     assert(chunks <= snapshotChunksMax, `${addressText(address)} has a state of ${bytes.length} bytes`);
     const id = random.hex(8);
@@ -71,7 +74,7 @@ export function natsSnapshots(stream: string, tools: SnapshotTools): Snapshots {
       hash.update(chunk); // in order: the lanes begin their chunks one after the other
       await publishUntilStored(tools, `${subject}.${id}.${index}`, chunk);
     });
-    const entry: Entry = { id, version, position, time, chunks, sha256: hash.digest("hex") };
+    const entry: Entry = { id, ...about, chunks, sha256: hash.digest("hex") };
     const kept = [entry, ...snapshots.slice(0, 1)];
     const manifest = new TextEncoder().encode(JSON.stringify({ snapshots: kept }));
     const outcome = await tools.publisher.publish(`${subject}.manifest`, manifest, {
@@ -94,7 +97,7 @@ export function natsSnapshots(stream: string, tools: SnapshotTools): Snapshots {
     const actor = addressText(address);
     const { snapshots } = await readManifest(subject);
     for (const entry of snapshots) {
-      const { position, time } = entry;
+      const { position, time, covered } = entry;
       if (!isOfVersion(entry, version, choice)) {
         log.warn("snapshot_of_other_version", { actor, position, version: entry.version });
         continue;
@@ -105,8 +108,13 @@ export function natsSnapshots(stream: string, tools: SnapshotTools): Snapshots {
         choice.rejected?.("corrupt", position);
         continue;
       }
-      const at = time === undefined ? {} : { time: time as EpochMs };
-      const snapshot: Snapshot = { version, position, ...at, bytes };
+      const snapshot: Snapshot = {
+        version,
+        position,
+        ...(time === undefined ? {} : { time: time as EpochMs }),
+        ...(covered === undefined ? {} : { covered }),
+        bytes,
+      };
       if (isAccepted(snapshot, choice)) return snapshot;
     }
     return undefined;

@@ -8,6 +8,8 @@ export interface Snapshot {
   readonly position: number;
   /** Server's time of the message at `position`, for folds: tells new messages from counted ones if the stream is rolled back. */
   readonly time?: EpochMs;
+  /** Of folds: nothing of theirs was lost up to here before they read it, by their last look at the stream. Absent: the position. */
+  readonly covered?: number;
   readonly bytes: Uint8Array;
 }
 

@@ -199,7 +199,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     edits: [
       {
         file: "runtime/hosting/shard.ts",
-        find: "if (wakeAt !== undefined && !this.#closed) this.#sleeping.add(live.address, wakeAt);",
+        find: "if (wakeAt !== undefined && !this.#closed) this.#sleeping.add(address, wakeAt);",
         put: "",
       },
     ],
