@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { parseKeys } from "../evaluation/keys.ts";
-import { createLog, openTracer, systemClock, systemRandom } from "../runtime/index.ts";
+import { createLog, openTracer, stopRequested, systemClock, systemRandom } from "../runtime/index.ts";
 import { gatewayConfig } from "./config.ts";
 import { openGateway } from "./gateway.ts";
 
@@ -12,6 +12,12 @@ if (!config.ok) {
   process.exit(2);
 }
 const log = createLog("gateway", { level: config.value.logLevel });
+const open: { close(): Promise<void> }[] = [];
+void stopRequested().then(async (why) => {
+  log.info("stopping", { why });
+  for (const part of open.toReversed()) await part.close();
+  process.exit(0);
+});
 
 const keys = await readFile(config.value.keysFile, "utf8")
   .then(parseKeys)
@@ -21,6 +27,7 @@ const keys = await readFile(config.value.keysFile, "utf8")
   });
 
 const tracer = await openTracer(config.value.traces, { clock: systemClock, random: systemRandom, log });
+open.push(tracer);
 const opened = await openGateway({
   config: config.value,
   keys,
@@ -38,19 +45,7 @@ if (!opened.ok) {
   process.exit(3);
 }
 const gateway = opened.value;
-
-let stopping = false;
-async function stop(why: string): Promise<void> {
-  if (stopping) return;
-  stopping = true;
-  log.info("stopping", { why });
-  await gateway.close();
-  await tracer.close();
-  process.exit(0);
-}
-process.on("SIGTERM", () => void stop("SIGTERM"));
-process.on("SIGINT", () => void stop("SIGINT"));
-process.on("disconnect", () => void stop("parent left"));
+open.push(gateway);
 
 log.info("listening", { host: config.value.host, port: gateway.port });
 process.send?.({ type: "ready", port: gateway.port });

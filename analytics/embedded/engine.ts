@@ -137,8 +137,8 @@ export function openEngine({ directory, memoryBytesMax }: EngineOptions) {
     /** Refuses new statements, waits for the running ones, then closes. */
     async close(): Promise<void> {
       closing = true;
+      await Promise.all(Object.values(lanes).map((lane) => lane.idle()));
       await drainPending();
-      while (sumOf("running") + sumOf("waiting") > 0) await drainPending();
       for (const session of sessions) session.close();
     },
   };

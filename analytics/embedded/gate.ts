@@ -6,6 +6,7 @@ export class Gate<Resource> {
   readonly #waiting: ((resource: Resource) => void)[] = [];
   readonly #waitingMax: number;
   #running = 0;
+  readonly #whenIdle: (() => void)[] = [];
 
   constructor(resources: readonly Resource[], waitingMax: number) {
     this.#free = [...resources];
@@ -29,7 +30,17 @@ export class Gate<Resource> {
       const next = this.#waiting.shift();
       if (next === undefined) this.#free.push(resource);
       else next(resource);
+      if (this.#isIdle) for (const resolve of this.#whenIdle.splice(0)) resolve();
     }
+  }
+
+  /** Resolves when nobody uses any and nobody waits. */
+  async idle(): Promise<void> {
+    while (!this.#isIdle) await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
+  }
+
+  get #isIdle(): boolean {
+    return this.#running + this.#waiting.length === 0;
   }
 
   #take(): Promise<Resource> {

@@ -1,6 +1,6 @@
 import { chmodSync, rmSync } from "node:fs";
 import { once } from "node:events";
-import { createLog, systemClock } from "../../runtime/index.ts";
+import { createLog, stopRequested, systemClock } from "../../runtime/index.ts";
 import { embeddedConfig } from "./config.ts";
 import { detachedParts, engineVersion } from "./detached-parts.ts";
 import { DoesNotOpen, openEngine } from "./engine.ts";
@@ -14,10 +14,7 @@ const stopMsMax = 10_000;
 
 const config = embeddedConfig(process.env);
 const log = createLog("warehouse", { level: config.logLevel });
-const stopped = new Promise<string>((resolve) => {
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => resolve(signal));
-  process.once("disconnect", () => resolve("disconnect")); // the parent is gone: an orphan would hold the directory
-});
+const stopped = stopRequested(); // also when the parent is gone: an orphan would hold the directory
 
 try {
   const engine = openEngine(config);
@@ -37,8 +34,13 @@ try {
   log.info("warehouse.stopping", { reason });
   front.close();
   front.closeIdleConnections();
-  await Promise.race([engine.close(), systemClock.sleep(stopMsMax)]);
-  process.exit(0); // an unfinished query would keep the process; the next open forgets what it left
+  const isClosed = await Promise.race([
+    engine.close().then(() => true),
+    systemClock.sleep(stopMsMax).then(() => false),
+  ]);
+  // An unfinished query would keep the process, its orderly end included; the next open forgets what it left.
+  if (isClosed) process.exit(0);
+  process.kill(process.pid, "SIGKILL");
 } catch (error) {
   log.error("warehouse.failed", { error });
   process.exit(error instanceof DoesNotOpen ? doesNotOpen : 1);

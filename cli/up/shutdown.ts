@@ -1,4 +1,5 @@
 import type { Clock } from "../clock.ts";
+import { isOrphan } from "../../runtime/index.ts";
 
 /** npm and a terminal may both deliver one Ctrl-C; two that people type are further apart. */
 const sameSignalMs = 500;
@@ -27,6 +28,7 @@ export function listenForShutdown(clock: Pick<Clock, "now">, atOnce: () => void)
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   for (const name of signals) process.on(name, ask);
   process.on("disconnect", disconnected);
+  if (isOrphan()) disconnected();
   return {
     signal: controller.signal,
     dispose() {
