@@ -25,6 +25,9 @@ import { Looks } from "./looks.ts";
 const partitionTimeoutMs = 5_000;
 /** ClickHouse may scan an experiment's whole history. */
 const warehouseTimeoutMs = 60_000;
+/** Usually milliseconds; a partition that is busy with others' events needs its second. */
+const phasePauseMs = 250;
+const phaseAttemptsMax = 12;
 
 export interface CoordinatorPorts extends PausePorts {
   readonly messaging: Messaging;
@@ -82,7 +85,7 @@ class Coordinator implements RunningService<Failure> {
     const parsed = ExperimentMessage.safeParse(message);
     if (!parsed.success) return fail<Failure>({ code: "invalid_message", issues: issuesOf(parsed.error) });
     const { source, detail = false } = parsed.data;
-    const partials = await this.#partials(detail && source === "streaming");
+    const partials = await this.#partialsOfOnePhase(detail && source === "streaming");
     if (!partials.ok) return partials;
     switch (source) {
       case "streaming": {
@@ -169,6 +172,21 @@ class Coordinator implements RunningService<Failure> {
     }
     assert(summary !== undefined, "at least one question is asked");
     return succeed(summary);
+  }
+
+  /** A new phase reaches one partition after the other; sums of two phases are nobody's. */
+  async #partialsOfOnePhase(detail: boolean): Promise<Answer<readonly PartialSums[]>> {
+    for (let attempt = 1; ; attempt++) {
+      const partials = await this.#partials(detail);
+      if (!partials.ok || areOfOnePhase(partials.value)) return partials;
+      if (attempt === phaseAttemptsMax)
+        return fail<Failure>({
+          code: "unavailable",
+          reason: "a new phase has begun, and not every partition counts it yet",
+          retryAfterMs: phasePauseMs,
+        });
+      await this.#ports.clock.sleep(phasePauseMs);
+    }
   }
 
   async #partials(detail: boolean): Promise<Answer<readonly PartialSums[]>> {

@@ -128,9 +128,10 @@ describe("hosts of actors", () => {
     }
   });
 
-  test("a drained host hands its shards over within half a second", async () => {
-    const a = await open("a");
-    const b = await open("b");
+  test("a drained host hands its shards over, and nobody waits for its leases", async () => {
+    const leaseTtlMs = 3_000;
+    const a = await open("a", { leaseTtlMs });
+    const b = await open("b", { leaseTtlMs });
     await eventually("both own shards", () => a.host.ownedShards.length > 0 && b.host.ownedShards.length > 0);
     await eventually(
       "every shard is owned",
@@ -146,8 +147,7 @@ describe("hosts of actors", () => {
     assert.deepEqual(await add(address, 1), { ok: true, value: { total: 2 } });
     await drained;
     await eventually("b owns all", () => b.host.ownedShards.length === 64);
-    const tookMs = systemClock.monotonicMs() - startedMs;
-    assert.ok(tookMs < 500, `${tookMs} ms`);
+    assert.ok(systemClock.monotonicMs() - startedMs < leaseTtlMs);
     assert.equal(await total(address), 2);
   });
 
@@ -170,7 +170,7 @@ describe("hosts of actors", () => {
     const again = await open("same", { leaseTtlMs: 30_000 });
     assert.equal(again.host.ownedShards.length, 64);
     assert.deepEqual(await add(address, 1), { ok: true, value: { total: 2 } });
-    assert.ok(systemClock.monotonicMs() - startedMs < 2_000);
+    assert.ok(systemClock.monotonicMs() - startedMs < 30_000, "sooner than its own lease would have ended");
   });
 
   test("a fold counts each message once across a host's crash, a server's crash and a hand-over", async () => {
