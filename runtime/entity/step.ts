@@ -38,7 +38,7 @@ export function handleCommand(
     if (timer !== undefined) throw new Error(`its own timer's message: ${JSON.stringify(parsed.failure)}`);
     return { kind: "refused", reply: parsed };
   }
-  const at = Math.max(before.at, context.now) as EpochMs; // an actor's time never goes back
+  const at = timeOf(before, context.now, timer);
   const step = behaviour.handle(before.state, parsed.value, {
     key: context.key,
     at,
@@ -64,6 +64,10 @@ export function handleCommand(
   });
 }
 
+/** An actor's time never goes back, also when the clock does between a timer's ring and its step. */
+const timeOf = (before: Envelope, now: EpochMs, timer: Timer | undefined): EpochMs =>
+  Math.max(before.at, now, timer?.at ?? 0) as EpochMs;
+
 /** A trace that nobody records is not worth its bytes in the journal. */
 const isSampled = (trace: string | undefined): trace is string => trace?.endsWith("-01") === true;
 
@@ -80,7 +84,7 @@ export function endTimer(
   return stepped(behaviour, before, pending, {
     id: timerCommandId(timer),
     by: pending.command.by,
-    at: Math.max(before.at, now) as EpochMs,
+    at: timeOf(before, now, timer),
     events: [],
     reply: succeed(null),
     fired: { name: timer.name, number: timer.number },

@@ -6,7 +6,13 @@ import { succeed } from "../../protocols/errors.ts";
 import { Shard } from "../hosting/shard.ts";
 import { memoryTools, ownershipOf } from "../testing/actor-tools.ts";
 import { ManualClock } from "../testing/manual-clock.ts";
-import { scriptedEntity, scriptedAddress, valueOf } from "../testing/scripted.ts";
+import type { EpochMs } from "../../protocols/time.ts";
+import { seededRandom } from "../ports/random.ts";
+import { scripted, scriptedAddress, scriptedEntity, valueOf } from "../testing/scripted.ts";
+import { emptyRestored } from "./envelope.ts";
+import type { AnyBehaviour } from "./envelope.ts";
+import { endTimer, handleCommand } from "./step.ts";
+import { timerCommandId } from "./timers.ts";
 import { addressOfWakeKey } from "./wake-note.ts";
 
 const toolsWith = (clock: ManualClock) => memoryTools({ clock, wakes: new MemoryKeyValue() });
@@ -178,5 +184,24 @@ describe("a machine's clock that jumps", () => {
     await tell({ timers: [{ set: "u", at: clock.now() + 1_000, message: rang }] });
     await clock.pass(1_000);
     assert.equal(valueOf(await tell({})), 2);
+  });
+
+  test("back between a timer's ring and its step, is not seen by that step", () => {
+    const behaviour = scripted() as AnyBehaviour;
+    const { envelope } = emptyRestored(behaviour, scriptedAddress.key);
+    const due = 5_000 as EpochMs;
+    const timer = { name: "t", at: due, message: rang, number: 1 };
+    const pending = {
+      command: { id: timerCommandId(timer), by: "timer", message: rang },
+      timer,
+      answer: () => {},
+    };
+    const context = { key: scriptedAddress.key, now: 2_000 as EpochMs, random: seededRandom(1) };
+    const handled = handleCommand(behaviour, envelope, pending, context);
+    assert.ok(handled.kind === "step");
+    assert.deepEqual([handled.step.written.at, handled.after.at], [due, due]);
+    const ended = endTimer(behaviour, envelope, pending, { timer, now: context.now });
+    assert.ok(ended.kind === "step");
+    assert.equal(ended.step.written.at, due);
   });
 });
