@@ -37,6 +37,8 @@ const bootstrapTimeoutMs = 30_000;
 const config = actorsConfig(process.env, process.pid);
 const log = createLog("actors", { level: config.logLevel });
 const stopped = stopRequested();
+let isUp = false;
+void stopped.then(() => isUp || process.exit(0)); // whatever it waits for: nothing is under way yet
 const keys = parseKeys(await readFile(config.keysFile, "utf8"));
 const connection = await openConnection({
   url: config.natsUrl,
@@ -90,6 +92,7 @@ const host = await openHost({
   ],
   standing: () => standing.addresses(),
 });
+isUp = true;
 const stopFollowing = await standing.open(directoryBucket, planBucket);
 if (config.rootToken !== undefined) {
   const address = { kind: kinds.organisation, key: organisationKey };

@@ -52,7 +52,9 @@ const stopping = new AbortController();
 const stopped = stopRequested().then((reason) => {
   log.info("analytics.stopping", { reason });
   stopping.abort();
+  if (!isUp) process.exit(0); // it waits for the message server, and nothing is under way yet
 });
+let isUp = false;
 const surroundings = { log, clock: systemClock, random: systemRandom };
 
 const connection = await openConnection({
@@ -62,6 +64,7 @@ const connection = await openConnection({
   replicas: config.replicas,
   log,
 });
+isUp = true;
 const pool = openPool({ threads: config.threads, queueLengthMax: analysesWaitingMax });
 let parts: WarehouseParts | undefined;
 let exitCode = 0;

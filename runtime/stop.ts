@@ -6,8 +6,8 @@ import process from "node:process";
  */
 export function stopRequested(): Promise<string> {
   return new Promise((resolve) => {
-    process.once("SIGTERM", () => resolve("SIGTERM"));
-    process.once("SIGINT", () => resolve("SIGINT"));
+    // For good: npm and a terminal may both deliver one Ctrl-C, and the second must not cut short what the first began.
+    for (const name of ["SIGTERM", "SIGINT"] as const) process.on(name, () => resolve(name));
     if (process.connected) process.once("disconnect", () => resolve("disconnect"));
     else if (isOrphan()) resolve("disconnect");
   });
