@@ -11,7 +11,7 @@ import { moved } from "../messaging/command.ts";
 import type { ActorReply, Command } from "../messaging/command.ts";
 import { Defect } from "./defects.ts";
 import type { AnyBehaviour, NumberedEffect, Restored } from "./envelope.ts";
-import type { EntityState, Living, Parked } from "./entity-state.ts";
+import { leftOf, type EntityState, type Living, type Parked } from "./entity-state.ts";
 import { Life } from "./life.ts";
 import type { Contradiction } from "./life.ts";
 import { loadEntity } from "./loading.ts";
@@ -20,7 +20,7 @@ import { effectKey, performEffect } from "./perform.ts";
 import type { Pending } from "./step-group.ts";
 import { Supervision } from "./supervision.ts";
 import type { Verdict } from "./supervision.ts";
-import { earliestTimer, timerCommandId, TimerWatch } from "./timers.ts";
+import { timerCommandId, TimerWatch } from "./timers.ts";
 import type { Timer } from "./timers.ts";
 import { WakeNote, wakeKey } from "./wake-note.ts";
 
@@ -86,14 +86,7 @@ export class Entity implements Activation {
     if (state.kind === "stopped") return this.#leftUntil;
     if (state.kind === "loading") return now;
     if (state.kind === "parked") return (now + this.#restMs(state)) as EpochMs;
-    return this.#leftOf(state);
-  }
-
-  /** The note covers an append of which nobody knows whether it was stored. */
-  #leftOf({ life, outbox }: Living): EpochMs | undefined {
-    if (outbox.pending.length > 0) return this.#tools.clock.now();
-    const times = [earliestTimer(life.committed.timers)?.at, this.#note.at].filter((at) => at !== undefined);
-    return times.length === 0 ? undefined : (Math.min(...times) as EpochMs);
+    return leftOf(state, this.#note, now);
   }
 
   describe(): ActivationView {
@@ -156,7 +149,7 @@ export class Entity implements Activation {
       living.life.mark();
       await living.life.finish();
       if (this.#ownership.owned()) await living.life.settleNote();
-      this.#leftUntil = this.#leftOf(living);
+      this.#leftUntil = leftOf(living, this.#note, this.#tools.clock.now());
       living.life.end();
     }
     this.#close();
