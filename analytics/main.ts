@@ -130,6 +130,7 @@ try {
       pool,
       clock: systemClock,
       position: () => (sink.state === "running" ? sink.position.acknowledged : undefined),
+      decided: () => (decisions.state === "running" ? decisions.position.acknowledged : undefined),
     });
     const rollups = openRollupKeeper({
       warehouse,

@@ -35,6 +35,7 @@ function workOf(request: DepthRequest, metric: Metric): DeskWork<DepthAnswer> {
     return {
       key,
       owner: `${environment}/${request.holdout}`,
+      readsDecisions: true,
       compute: (surroundings, options) => holdoutEffectOf(surroundings, request, options),
     };
   const asked = { environment, definition: request.definition, metric };
@@ -42,6 +43,7 @@ function workOf(request: DepthRequest, metric: Metric): DeskWork<DepthAnswer> {
   return {
     key,
     owner: `${environment}/${request.definition.experiment.key}`,
+    readsDecisions: request.kind === "triggered",
     compute: (surroundings, options) => answer(surroundings, asked, options),
   };
 }

@@ -5,6 +5,7 @@ import { systemClock } from "../../runtime/index.ts";
 import type { Warehouse } from "../clickhouse.ts";
 import { openPool } from "../pool.ts";
 import { RowDesk } from "./desk.ts";
+import type { DeskOptions } from "./desk.ts";
 import { answerRows } from "./serve-rows.ts";
 import { shopDefinition } from "./testing/shop.ts";
 
@@ -65,7 +66,7 @@ function blockOf(rows: number): Uint8Array {
 
 const deskOf = (
   warehouse: Warehouse,
-  rest: { position?: () => number; freshMs?: number; abandonMs?: number } = {},
+  rest: Partial<Pick<DeskOptions, "position" | "decided" | "freshMs" | "abandonMs">> = {},
 ) => new RowDesk({ warehouse, pool, clock: systemClock, position: () => 1, ...rest });
 
 test("one computation answers all who ask at the same time, and those who ask later while no rows came", async () => {
@@ -93,6 +94,32 @@ test("once rows came an answer is kept for its time, and then computed anew", as
   position = 3;
   await stale.ask(question, 5_000);
   assert.equal(reads.started, 3);
+});
+
+test("an answer from decisions is computed anew once decisions came, another one is not", async () => {
+  let decided: number | undefined = 1;
+  const desk = deskOf(warehouseOf().warehouse, { decided: () => decided, freshMs: -1 });
+  let computed = 0;
+  const ask = (readsDecisions: boolean) =>
+    desk.askFor(
+      {
+        key: `reads decisions: ${readsDecisions}`,
+        owner: "shop/growth",
+        readsDecisions,
+        compute: () => Promise.resolve(succeed({ asOf: 0, position: 1, computed: ++computed })),
+      },
+      5_000,
+    );
+  const times = async (readsDecisions: boolean): Promise<number> => {
+    const before = computed;
+    for (let time = 0; time < 2; time++) assert.ok((await ask(readsDecisions)).ok);
+    return computed - before;
+  };
+  assert.deepEqual([await times(true), await times(false)], [1, 1]);
+  decided = 2;
+  assert.deepEqual([await times(true), await times(false)], [1, 0]);
+  decided = undefined; // its sink is on its way back
+  assert.deepEqual([await times(true), await times(false)], [2, 0]);
 });
 
 test("an answer that takes longer is reported as under way", async () => {

@@ -16,7 +16,8 @@ import { ownMethod } from "./method.ts";
 import type { RowQuestion } from "./question.ts";
 
 // Where answers from rows are asked for, and kept.
-//   D1. The same question is computed once, however many ask, and again only when rows came since and it is `freshMs` old.
+//   D1. The same question is computed once, however many ask, and again only when rows came since and it is `freshMs` old:
+//       rows of the log, and for a question about decisions those of theirs.
 //   D2. Work that nobody has asked about for `abandonMs` is given up: its query ends, its pieces leave the pool's line.
 //   D3. One question has its rows in memory at a time; the others wait, by urgency and by turns between experiments.
 
@@ -25,6 +26,8 @@ export interface DeskOptions extends RowSurroundings {
   /** Absent: a minute. */
   readonly freshMs?: number;
   readonly abandonMs?: number;
+  /** As `position`, in the log of decisions. */
+  readonly decided?: () => number | undefined;
 }
 
 export interface DeskFigures {
@@ -66,10 +69,18 @@ export interface DeskWork<Answered extends Aged> {
   readonly key: string;
   /** Whose turn it takes. */
   readonly owner: string;
+  /** Its answer depends on decisions, too. */
+  readonly readsDecisions?: boolean;
   readonly compute: (
     surroundings: RowSurroundings,
     options: AnswerOptions,
   ) => Promise<Reply<Answered, RowFailure>>;
+}
+
+interface Kept {
+  readonly answer: Aged;
+  /** Up to where decisions were certain to be among its rows. */
+  readonly decided: number | undefined;
 }
 
 interface Job {
@@ -88,7 +99,7 @@ const urgencyOf: Record<MetricRole, Urgent> = {
 
 export class RowDesk {
   readonly #options: DeskOptions;
-  readonly #kept = new Map<string, Aged>();
+  readonly #kept = new Map<string, Kept>();
   readonly #jobs = new Map<string, Job>();
   readonly #turns = new WorkQueue<Turn>();
   #isBusy = false;
@@ -114,10 +125,10 @@ export class RowDesk {
     toEnd = false,
   ): Promise<Answer<RowReply<Answered>>> {
     const { key } = work;
-    const kept = this.#kept.get(key) as Answered | undefined;
-    if (kept !== undefined && this.#isFresh(kept)) {
+    const kept = this.#kept.get(key);
+    if (kept !== undefined && this.#isFresh(kept, work)) {
       this.#counts.hits++;
-      return succeed({ kind: "ready", answer: kept });
+      return succeed({ kind: "ready", answer: kept.answer as Answered });
     }
     const job = this.#jobs.get(key) ?? this.#start(work, "request");
     if (job === undefined) return fail({ code: "overloaded", retryAfterMs });
@@ -145,9 +156,9 @@ export class RowDesk {
       if (method === undefined) continue;
       const work = workOf({ environment, definition, metric, method });
       const { key } = work;
-      const kept = this.#kept.get(key) as RowAnswer | undefined;
-      if (kept !== undefined) found[metric.key] = kept;
-      if (kept !== undefined && this.#isFresh(kept)) continue;
+      const kept = this.#kept.get(key);
+      if (kept !== undefined) found[metric.key] = kept.answer as RowAnswer;
+      if (kept !== undefined && this.#isFresh(kept, work)) continue;
       const job =
         this.#jobs.get(key) ?? this.#start(work, urgencyOf[roleOf(definition.experiment, metric.key)]);
       if (job !== undefined) job.askedAt = neverLeft; // nobody waits who could go away
@@ -166,10 +177,12 @@ export class RowDesk {
     job.askedAt = Math.max(job.askedAt, this.#options.clock.monotonicMs());
   }
 
-  #isFresh({ asOf, position }: Aged): boolean {
-    const { clock, freshMs = freshMsDefault } = this.#options;
-    const now = this.#options.position();
-    return (now !== undefined && position === now) || clock.now() - asOf < freshMs;
+  #isFresh({ answer, decided }: Kept, { readsDecisions = false }: DeskWork<Aged>): boolean {
+    const { clock, position, freshMs = freshMsDefault } = this.#options;
+    const now = position();
+    const isLevel = now !== undefined && answer.position === now;
+    const knowsAll = !readsDecisions || (decided !== undefined && decided === this.#options.decided?.());
+    return (isLevel && knowsAll) || clock.now() - answer.asOf < freshMs;
   }
 
   #start({ key, owner, compute }: DeskWork<Aged>, urgency: Urgent): Job | undefined {
@@ -188,13 +201,17 @@ export class RowDesk {
       ...(rowsMax === undefined ? {} : { rowsMax }),
     };
     const turn = new Promise<void>((begin) => this.#turns.push({ urgency, owner, begin })); // D3
+    let decided: number | undefined;
     const result = turn
-      .then((): Promise<Reply<Aged, DeskFailure>> => compute(this.#options, options))
+      .then((): Promise<Reply<Aged, DeskFailure>> => {
+        decided = this.#options.decided?.();
+        return compute(this.#options, options);
+      })
       .catch((error: unknown): Reply<Aged, DeskFailure> => fail({ code: "failed", error: String(error) }))
       .then((answer) => {
         this.#jobs.delete(key);
         this.#counts.seconds += (clock.monotonicMs() - begun) / 1_000;
-        if (answer.ok) this.#keep(key, answer.value);
+        if (answer.ok) this.#keep(key, { answer: answer.value, decided });
         stop.abort();
         this.#isBusy = false;
         this.#next();
@@ -226,9 +243,9 @@ export class RowDesk {
     }
   }
 
-  #keep(key: string, answer: Aged): void {
+  #keep(key: string, kept: Kept): void {
     this.#kept.delete(key);
-    this.#kept.set(key, answer);
+    this.#kept.set(key, kept);
     for (const oldest of this.#kept.keys()) {
       if (this.#kept.size <= keptMax) break;
       this.#kept.delete(oldest);
