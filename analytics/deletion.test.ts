@@ -1,26 +1,18 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { EnvironmentKey } from "../protocols/ids.ts";
 import type { UnitId } from "../protocols/ids.ts";
 import type { LogRecord } from "../protocols/log-record.ts";
-import { EpochMs } from "../protocols/time.ts";
 import { systemClock } from "../runtime/index.ts";
 import { deleteUnit } from "./deletion.ts";
-import { migrate } from "./migrations.ts";
 import { tables, unitTableKeys } from "./schema/tables.ts";
 import { unitHash } from "../protocols/hash64.ts";
 import { unitText } from "./sink/rows.ts";
 import { Tombstones } from "./sink/tombstones.ts";
-import { temporaryWarehouse } from "./testing.ts";
-import type { TemporaryWarehouse } from "./testing.ts";
+import { warehouseHere } from "./testing/warehouse-here.ts";
 import { insertLogs } from "./testing/insert-log.ts";
 
-let temporary: TemporaryWarehouse;
-before(async () => {
-  temporary = await temporaryWarehouse();
-  assert.ok((await migrate(temporary.warehouse, EpochMs.parse(0))).ok);
-});
-after(() => temporary.close());
+const temporary = await warehouseHere();
 
 const environment = EnvironmentKey.parse("production");
 const other = EnvironmentKey.parse("staging");

@@ -2,55 +2,44 @@ import assert from "node:assert/strict";
 import { fork } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { ExperimentDefinition } from "../protocols/experiment.ts";
+import { definitionOf, event, exposure } from "../actors/experiment/testing/records.ts";
 import { EnvironmentKey } from "../protocols/ids.ts";
-import type { ExperimentKey, Key, UnitId } from "../protocols/ids.ts";
-import { encodeBatch } from "../protocols/log-record.ts";
-import type { LogRecord } from "../protocols/log-record.ts";
 import type { Analysis, ExperimentSummary } from "../protocols/results.ts";
 import { streams, subjects } from "../protocols/topology.ts";
-import { openConnection, startNatsServer, systemClock } from "../runtime/index.ts";
-import type { Connection, NatsServer } from "../runtime/index.ts";
+import { systemClock } from "../runtime/index.ts";
+import { eventually } from "../runtime/testing/nats.ts";
+import { logHere } from "./testing/log-here.ts";
 
 const env = EnvironmentKey.parse("production");
-const definition = ExperimentDefinition.parse({
-  experiment: {
-    key: "checkout",
-    flag: "f",
-    variants: [
-      { key: "control", variation: "off", weight: 5_000 },
-      { key: "treatment", variation: "on", weight: 5_000 },
-    ],
+const definition = definitionOf(
+  "checkout",
+  [{ key: "any", definition: { type: "binary", event: "click" } }],
+  {
+    variants: ["control", "treatment"].map((key) => ({ key, variation: key, weight: 5_000 })),
     control: "control",
-    metrics: { primary: "any" },
-    status: "running",
-    phase: 1,
   },
-  metrics: [{ key: "any", definition: { type: "binary", event: "click" } }],
-});
+);
 
-let directory: string;
-let server: NatsServer;
-let connection: Connection;
-let analytics: ChildProcess;
+after(() => void analytics.kill("SIGKILL"));
+const { directory, url, connection, append: appendTo } = await logHere(Object.values(streams));
+let analytics = await startAnalytics();
 
-const startAnalytics = async (): Promise<ChildProcess> => {
+async function startAnalytics(): Promise<ChildProcess> {
   const child = fork(fileURLToPath(new URL("main.ts", import.meta.url)), {
     env: {
       ...process.env,
-      NATS_URL: server.url,
+      NATS_URL: url,
       WEIR_DATA_DIR: join(directory, "data"),
       LOG_LEVEL: "silent",
     },
   });
   await once(child, "message");
   return child;
-};
+}
 const ask = async <Value>(subject: string, payload: unknown = {}): Promise<Value> => {
   const reply = await connection.messaging.request<Value>(subject, payload, { timeoutMs: 20_000 });
   assert.ok(reply.ok, JSON.stringify(reply));
@@ -68,57 +57,25 @@ const isAlive = async (pid: number): Promise<boolean> => {
   }
 };
 /** It lets go of the directory a moment before it ends. */
-async function ends(pid: number): Promise<void> {
-  const deadlineMs = performance.now() + 30_000;
-  while (await isAlive(pid)) {
-    assert.ok(performance.now() < deadlineMs, `process ${pid} ends`);
-    await systemClock.sleep(20);
-  }
-}
+const ends = (pid: number): Promise<void> =>
+  eventually(`process ${pid} ends`, async () => !(await isAlive(pid)));
 
 let serial = 0;
 async function append(units: number): Promise<number> {
-  const records = Array.from({ length: units }, (): LogRecord[] => {
-    const unit = `${String(serial++).padStart(9, "A")}AAAAAAAAAAAAA` as UnitId;
-    const variant = (serial % 2 === 0 ? "control" : "treatment") as Key;
-    const common = { ts: 1_700_000_000_000, at: systemClock.now(), unit };
-    return [
-      {
-        type: "exposure",
-        id: `x${serial}`,
-        ...common,
-        experiment: "checkout" as ExperimentKey,
-        phase: 1,
-        variant,
-        flag: "f",
-      },
-      { type: "metric", id: `m${serial}`, ...common, name: "click", value: 1 },
-    ];
+  const ts = 1_700_000_000_000;
+  const at = systemClock.now();
+  const records = Array.from({ length: units }, () => {
+    const unit = serial++;
+    const variant = unit % 2 === 0 ? "control" : "treatment";
+    return [exposure(unit, variant, ts, { at }), event(unit, "click", 1, ts, { at })];
   }).flat();
-  const outcome = await connection.writer.append(subjects.events(env, 0), encodeBatch(records));
-  assert.equal(outcome.kind, "stored");
-  return outcome.kind === "stored" ? outcome.sequence : 0;
+  return appendTo(subjects.events(env, 0), records);
 }
-async function reaches(sequence: number): Promise<void> {
-  const deadlineMs = performance.now() + 30_000;
-  while ((await ask<{ acknowledged: number }>(subjects.warehousePosition)).acknowledged < sequence) {
-    assert.ok(performance.now() < deadlineMs, "the sink reaches the stream's end");
-    await systemClock.sleep(50);
-  }
-}
-
-before(async () => {
-  directory = await mkdtemp(join(tmpdir(), "weir-"));
-  server = await startNatsServer({ dataDir: join(directory, "nats"), syncAlways: false });
-  connection = await openConnection({ url: server.url, name: "test", streams: Object.values(streams) });
-  analytics = await startAnalytics();
-});
-after(async () => {
-  analytics.kill("SIGKILL");
-  await connection.drain();
-  await server.stop();
-  await rm(directory, { recursive: true, force: true });
-});
+const reaches = (sequence: number): Promise<void> =>
+  eventually("the sink reaches the stream's end", async () => {
+    const { acknowledged } = await ask<{ acknowledged: number }>(subjects.warehousePosition);
+    return acknowledged >= sequence;
+  });
 
 test("events of the log come back as a summary, and the summary as statistics", async () => {
   await reaches(await append(100));

@@ -1,42 +1,24 @@
 import assert from "node:assert/strict";
-import { mkdtemp, open, readdir, rm, truncate } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { open, readdir, rm, truncate } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
+import { event } from "../actors/experiment/testing/records.ts";
 import { fail } from "../protocols/errors.ts";
 import { EnvironmentKey } from "../protocols/ids.ts";
-import type { UnitId } from "../protocols/ids.ts";
-import { encodeBatch } from "../protocols/log-record.ts";
-import type { LogRecord } from "../protocols/log-record.ts";
 import { streams, subjects } from "../protocols/topology.ts";
-import { openConnection, silentLog, startNatsServer, systemClock, systemRandom } from "../runtime/index.ts";
-import type { Connection, Log, NatsServer } from "../runtime/index.ts";
+import { silentLog, systemClock, systemRandom } from "../runtime/index.ts";
+import type { Log } from "../runtime/index.ts";
+import { eventually } from "../runtime/testing/nats.ts";
 import { analyticsConfig } from "./config.ts";
 import { detachUnreadable } from "./broken-parts.ts";
 import type { Warehouse } from "./clickhouse.ts";
 import { openIntegrity } from "./integrity.ts";
 import { recoverRows } from "./recovery.ts";
 import { openSink } from "./sink/sink.ts";
+import { logHere } from "./testing/log-here.ts";
 import { openConfiguredWarehouse } from "./warehouse.ts";
 
-let directory: string;
-let server: NatsServer;
-let connection: Connection;
-
-before(async () => {
-  directory = await mkdtemp(join(tmpdir(), "weir-"));
-  server = await startNatsServer({ dataDir: join(directory, "nats"), syncAlways: false });
-  connection = await openConnection({
-    url: server.url,
-    name: "recovery-test",
-    streams: [streams.events, streams.decisions],
-  });
-});
-after(async () => {
-  await connection.drain();
-  await server.stop();
-  await rm(directory, { recursive: true, force: true });
-});
+const { directory, connection, append: appendTo } = await logHere([streams.events, streams.decisions]);
 
 const said: { event: string; fields: Record<string, unknown> }[] = [];
 const keep = (event: string, fields: object = {}): void =>
@@ -64,11 +46,7 @@ async function live<Value>(
       ...surroundings,
     });
     const last = await connection.reader.lastSequence(streams.events.name, subjects.allEvents);
-    const deadlineMs = performance.now() + 30_000;
-    while (sink.position.acknowledged < last && !isCut()) {
-      assert.ok(performance.now() < deadlineMs, "the sink reaches the end");
-      await systemClock.sleep(20);
-    }
+    await eventually("the sink reaches the end", () => sink.position.acknowledged >= last || isCut());
     await sink.close();
     return await work(warehouse);
   } finally {
@@ -85,17 +63,10 @@ let messages = 0;
 /** One more message of a hundred events, the values of which go on from those before. */
 async function append(): Promise<void> {
   const message = messages++;
-  const records = Array.from({ length: 100 }, (_, index): LogRecord => ({
-    type: "metric",
-    id: `m${message}-${index}`,
-    ts: systemClock.now(),
-    at: systemClock.now(),
-    unit: `${String(index).padStart(9, "A")}AAAAAAAAAAAAA` as UnitId,
-    name: "buy",
-    value: message * 100 + index + 1,
-  }));
-  const outcome = await connection.writer.append(subjects.events(environment, 0), encodeBatch(records));
-  assert.equal(outcome.kind, "stored");
+  const records = Array.from({ length: 100 }, (_, index) =>
+    event(index, "buy", message * 100 + index + 1, systemClock.now()),
+  );
+  await appendTo(subjects.events(environment, 0), records);
 }
 
 test("rows of the stream arrive", async () => {

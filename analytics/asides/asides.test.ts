@@ -1,21 +1,14 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, open, readdir, rm, truncate } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, open, readdir, truncate } from "node:fs/promises";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
+import { event, unitOf } from "../../actors/experiment/testing/records.ts";
 import { EnvironmentKey } from "../../protocols/ids.ts";
 import type { UnitId } from "../../protocols/ids.ts";
-import { encodeBatch } from "../../protocols/log-record.ts";
 import type { LogRecord } from "../../protocols/log-record.ts";
 import { streams, subjects } from "../../protocols/topology.ts";
-import {
-  openConnection,
-  silentLog,
-  startNatsServer,
-  systemClock,
-  systemRandom,
-} from "../../runtime/index.ts";
-import type { Connection, NatsServer } from "../../runtime/index.ts";
+import { silentLog, systemClock, systemRandom } from "../../runtime/index.ts";
+import { eventually } from "../../runtime/testing/nats.ts";
 import { analyticsConfig } from "../config.ts";
 import type { Warehouse } from "../clickhouse.ts";
 import { Forgetting } from "../forgetting.ts";
@@ -24,52 +17,24 @@ import { isLevel, readRefill } from "../refill.ts";
 import { openRollupKeeper } from "../rollups/keeper.ts";
 import { sinkBucket } from "../sink/mark.ts";
 import { openSink } from "../sink/sink.ts";
+import { logHere } from "../testing/log-here.ts";
 import { openConfiguredWarehouse } from "../warehouse.ts";
 import { openAsides } from "./asides.ts";
 import type { Asides } from "./asides.ts";
 
 // Real directories that break, rows of a real stream, and people who are deleted meanwhile.
 
-let directory: string;
-let server: NatsServer;
-let connection: Connection;
+const { directory, connection, append: appendTo } = await logHere([streams.events, streams.decisions]);
 const environment = EnvironmentKey.parse("production");
-const unitOf = (index: number): UnitId => `${String(index).padStart(9, "A")}AAAAAAAAAAAAA` as UnitId;
 const day = 24 * 3_600_000;
 
-before(async () => {
-  directory = await mkdtemp(join(tmpdir(), "weir-"));
-  server = await startNatsServer({ dataDir: join(directory, "nats"), syncAlways: false });
-  connection = await openConnection({
-    url: server.url,
-    name: "asides-test",
-    streams: [streams.events, streams.decisions],
-  });
-  for (let message = 0; message < 2; message++) {
-    const records = Array.from({ length: 100 }, (_, index): LogRecord => ({
-      type: "metric",
-      id: `m${message}-${index}`,
-      ts: systemClock.now(),
-      at: systemClock.now(),
-      unit: unitOf(index),
-      name: "buy",
-      value: 1,
-    }));
-    await append(records);
-  }
-});
-async function append(records: readonly LogRecord[]): Promise<void> {
-  const outcome = await connection.writer.append(subjects.events(environment, 0), encodeBatch(records));
-  assert.equal(outcome.kind, "stored");
-}
+const append = (records: readonly LogRecord[]): Promise<number> =>
+  appendTo(subjects.events(environment, 0), records);
+for (let message = 0; message < 2; message++)
+  await append(Array.from({ length: 100 }, (_, index) => event(index, "buy", 1, systemClock.now())));
 /** As a gateway does before it asks: what is written again from the log knows of the deletion. */
-const noteDeletion = (unit: UnitId): Promise<void> =>
+const noteDeletion = (unit: UnitId): Promise<number> =>
   append([{ type: "deletion", id: `deletion:${unit}`, at: systemClock.now(), unit }]);
-after(async () => {
-  await connection.drain();
-  await server.stop();
-  await rm(directory, { recursive: true, force: true });
-});
 
 interface Life {
   readonly warehouse: Warehouse;
@@ -116,19 +81,14 @@ async function live<Value>(work: (life: Life) => Promise<Value>, daysOn = 0): Pr
       });
       closing.unshift(keeper, sink);
       const last = await connection.reader.lastSequence(streams.events.name, subjects.allEvents);
-      await eventually(async () => sink.position.acknowledged >= last && (await level()));
+      await eventually(
+        "the sink is level",
+        async () => sink.position.acknowledged >= last && (await level()),
+      );
     };
     return await work({ warehouse, asides, forget: forgetting.forget.bind(forgetting), refill });
   } finally {
     for (const each of closing) await each.close();
-  }
-}
-
-async function eventually(holds: () => Promise<boolean>): Promise<void> {
-  const deadlineMs = performance.now() + 30_000;
-  while (!(await holds())) {
-    assert.ok(performance.now() < deadlineMs, "in time");
-    await systemClock.sleep(20);
   }
 }
 
@@ -153,7 +113,7 @@ test("a deletion waits for a directory that is set aside while rows are written 
     assert.match(early.value.waiting ?? "", /1 damaged folders .* when rows are written again/);
     assert.equal((await foldersAside()).length, 1, "it may hold what is not there yet");
     await refill();
-    await eventually(async () => {
+    await eventually("the deletion is proved", async () => {
       const proof = await forget(environment, unitOf(1));
       assert.ok(proof.ok, JSON.stringify(proof));
       return proof.value.waiting === undefined;
@@ -167,7 +127,7 @@ test("without a deletion, it goes when its days are over", async () => {
   for (const file of await files(/events\.sql$/)) await truncate(file, 10);
   const wait = async ({ refill, asides }: Life): Promise<void> => {
     await refill();
-    await eventually(async () => asides.figures.left + asides.figures.removed > 0);
+    await eventually("a folder is looked at", async () => asides.figures.left + asides.figures.removed > 0);
   };
   await live(wait);
   assert.equal((await foldersAside()).length, 1);
@@ -175,7 +135,7 @@ test("without a deletion, it goes when its days are over", async () => {
   assert.equal((await foldersAside()).length, 1);
   await live(async (life) => {
     await wait(life);
-    await eventually(async () => life.asides.figures.removed === 1);
+    await eventually("the folder is removed", async () => life.asides.figures.removed === 1);
   }, 8);
   assert.deepEqual(await foldersAside(), []);
 });
@@ -190,7 +150,7 @@ test("parts that were set aside go with a deletion as well, and their rows stay 
     assert.ok((await files(parts)).length > 0);
     await noteDeletion(unitOf(2));
     await refill();
-    await eventually(async () => {
+    await eventually("the deletion is proved", async () => {
       const proof = await forget(environment, unitOf(2));
       return proof.ok && proof.value.waiting === undefined;
     });
@@ -207,7 +167,7 @@ test("a deletion is proved when the rollups of its days were computed without it
     assert.ok(early.ok && early.value.left === 0);
     assert.match(early.value.waiting ?? "", /rollups of \d days/);
     await refill();
-    await eventually(async () => {
+    await eventually("the deletion is proved", async () => {
       const proof = await forget(environment, unitOf(3));
       return proof.ok && proof.value.waiting === undefined;
     });
@@ -222,7 +182,7 @@ test("a folder inside a mount point goes as one beside the directory", async () 
   await (await open(join(inside, "rows"), "w")).close();
   await live(async ({ asides, refill }) => {
     await refill();
-    await eventually(async () => asides.figures.removed === 1);
+    await eventually("the folder is removed", async () => asides.figures.removed === 1);
   });
   assert.deepEqual(await files(/broken-/), []);
 });

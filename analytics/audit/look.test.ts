@@ -1,75 +1,37 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
+import { definitionOf, event, exposure, unitOf } from "../../actors/experiment/testing/records.ts";
 import type { UnitHashRange } from "../../protocols/analytics-messages.ts";
-import { ExperimentDefinition } from "../../protocols/experiment.ts";
 import { unitHash } from "../../protocols/hash64.ts";
 import { EnvironmentKey } from "../../protocols/ids.ts";
 import type { UnitId } from "../../protocols/ids.ts";
-import type { LogRecord } from "../../protocols/log-record.ts";
 import type { PartialSums } from "../../protocols/results.ts";
-import { EpochMs } from "../../protocols/time.ts";
 import { partitionOf } from "../../protocols/topology.ts";
-import { seededRandom, systemClock } from "../../runtime/index.ts";
-import { migrate } from "../migrations.ts";
+import { systemClock } from "../../runtime/index.ts";
 import { unitText } from "../sink/rows.ts";
-import { temporaryWarehouse } from "../testing.ts";
-import type { TemporaryWarehouse } from "../testing.ts";
+import { warehouseHere } from "../testing/warehouse-here.ts";
 import { insertLogs } from "../testing/insert-log.ts";
 import { recount } from "../testing/recount.ts";
 import { firstDifferingUnit } from "./bisect.ts";
 import type { ComparePorts } from "./compare.ts";
 import { auditExperiment } from "./look.ts";
 
-let temporary: TemporaryWarehouse;
-before(async () => {
-  temporary = await temporaryWarehouse();
-  assert.ok((await migrate(temporary.warehouse, EpochMs.parse(0))).ok);
-});
-after(() => temporary.close());
+const temporary = await warehouseHere();
 
-const definition = ExperimentDefinition.parse({
-  experiment: {
-    key: "exp",
-    flag: "f",
-    variants: [
-      { key: "a", variation: "off", weight: 5_000 },
-      { key: "b", variation: "on", weight: 5_000 },
-    ],
-    control: "a",
-    metrics: { primary: "sum" },
-    status: "running",
-    phase: 1,
-  },
-  metrics: [
-    { key: "any", definition: { type: "binary", event: "buy" } },
-    { key: "sum", definition: { type: "sum", event: "buy" }, window: { type: "day" } },
-    {
-      key: "ratio",
-      definition: { type: "ratio", numerator: { event: "buy" }, denominator: { event: "view" } },
-    },
-  ],
-});
-
-const random = seededRandom(5);
-const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-const unit = (): UnitId =>
-  Array.from({ length: 22 }, () => alphabet[Math.floor(random.fraction() * 64)]).join("") as UnitId;
-const at = systemClock.now();
-const units = Array.from({ length: 40 }, unit);
-const records: LogRecord[] = units.flatMap((each, index): LogRecord[] => [
+const definition = definitionOf("exp", [
+  { key: "any", definition: { type: "binary", event: "buy" } },
+  { key: "sum", definition: { type: "sum", event: "buy" }, window: { type: "day" } },
   {
-    type: "exposure",
-    id: `x${index}`,
-    ts: at,
-    at,
-    unit: each,
-    experiment: "exp" as never,
-    phase: 1,
-    variant: (index % 2 === 0 ? "a" : "b") as never,
-    flag: "f",
+    key: "ratio",
+    definition: { type: "ratio", numerator: { event: "buy" }, denominator: { event: "view" } },
   },
-  { type: "metric", id: `m${index}`, ts: at, at, unit: each, name: "buy", value: index + 0.1 },
 ]);
+
+const at = systemClock.now();
+const records = Array.from({ length: 40 }, (_, unit) => [
+  exposure(unit, unit % 2 === 0 ? "a" : "b", at, { experiment: definition.experiment.key }),
+  event(unit, "buy", unit + 0.1, at),
+]).flat();
 
 const partitions = 4;
 /** The streaming side, counted from the log by the rules; `upTo` messages are folded. */
@@ -83,10 +45,9 @@ function portsOf(environment: EnvironmentKey, upTo: number, acknowledged: number
     clock: { ...systemClock, sleep: () => Promise.resolve() },
     acknowledged: () => acknowledged,
     sums: async (_, partition, experiment, range): Promise<PartialSums> => {
-      const own = records.slice(0, upTo).filter((record) => {
-        const { unit: of } = record as { unit: UnitId };
-        return partitionOf(of, partitions) === partition && contains(of, range);
-      });
+      const own = records
+        .slice(0, upTo)
+        .filter(({ unit }) => partitionOf(unit, partitions) === partition && contains(unit, range));
       const summary = recount(definition, own);
       return { environment, experiment, partition, position: upTo, definition, summary };
     },
@@ -111,7 +72,7 @@ test("sums of the same part of the log agree, though ClickHouse is ahead", async
 test("one row that is missing in ClickHouse is found, and the unit it belongs to is named", async () => {
   const { environment, ...rest } = place("planted");
   await insertLogs(temporary.warehouse, [{ environment, records }]);
-  const victim = unitText(units[23] as UnitId);
+  const victim = unitText(unitOf(23));
   const planted = await temporary.warehouse.command(
     "DELETE FROM weir.events WHERE env = {env:String} AND unit = {unit:UInt64}",
     { env: environment, unit: victim },
@@ -135,7 +96,7 @@ test("a sink that is behind leaves the question open", async () => {
 });
 
 test("bisection ends at the unit, wherever it lies, and at nobody where all agree", async () => {
-  const { high, low } = unitHash(units[0] as UnitId);
+  const { high, low } = unitHash(unitOf(0));
   for (const wanted of [0n, (1n << 64n) - 1n, (BigInt(high) << 32n) | BigInt(low)]) {
     const found = await firstDifferingUnit(({ from, to }) =>
       Promise.resolve(BigInt(from) <= wanted && wanted <= BigInt(to)),

@@ -1,15 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { ExperimentDefinition } from "../../protocols/experiment.ts";
+import { test } from "node:test";
+import { definitionOf, event, unitOf } from "../../actors/experiment/testing/records.ts";
 import { unitHash, unitIdOf } from "../../protocols/hash64.ts";
 import { EnvironmentKey } from "../../protocols/ids.ts";
-import type { UnitId } from "../../protocols/ids.ts";
 import { decodeBatch } from "../../protocols/log-record.ts";
 import type { CovariatesRecord, LogRecord } from "../../protocols/log-record.ts";
-import { EpochMs } from "../../protocols/time.ts";
 import {
   buckets,
   organisationKey,
@@ -18,78 +13,41 @@ import {
   streams,
   subjects,
 } from "../../protocols/topology.ts";
-import {
-  openConnection,
-  seededRandom,
-  silentLog,
-  startNatsServer,
-  systemClock,
-} from "../../runtime/index.ts";
-import type { Connection, NatsServer } from "../../runtime/index.ts";
-import { migrate } from "../migrations.ts";
+import { silentLog, systemClock } from "../../runtime/index.ts";
 import { unitText } from "../sink/rows.ts";
-import { temporaryWarehouse } from "../testing.ts";
-import type { TemporaryWarehouse } from "../testing.ts";
 import { insertLogs } from "../testing/insert-log.ts";
+import { logHere } from "../testing/log-here.ts";
+import { organisationText } from "../testing/organisation.ts";
+import { warehouseHere } from "../testing/warehouse-here.ts";
 import { writeMissing } from "./covariates.ts";
 
-let directory: string;
-let server: NatsServer;
-let connection: Connection;
-let temporary: TemporaryWarehouse;
-before(async () => {
-  directory = await mkdtemp(join(tmpdir(), "weir-"));
-  server = await startNatsServer({ dataDir: directory, syncAlways: false });
-  connection = await openConnection({ url: server.url, name: "test", streams: [streams.events] });
-  temporary = await temporaryWarehouse();
-  assert.ok((await migrate(temporary.warehouse, EpochMs.parse(0))).ok);
-});
-after(async () => {
-  await connection.drain();
-  await server.stop();
-  await temporary.close();
-  await rm(directory, { recursive: true, force: true });
-});
+const { connection } = await logHere([streams.events]);
+const { warehouse } = await warehouseHere();
 
 const environment = EnvironmentKey.parse("production");
 const partitions = 4;
 const hour = 3_600_000;
 const startedAt = systemClock.now() - hour;
 const lookback = { covariate: { lookbackDays: 2 } };
-const definition = ExperimentDefinition.parse({
-  experiment: {
-    key: "exp",
-    flag: "f",
-    variants: [{ key: "a", variation: "off", weight: 10_000 }],
-    control: "a",
-    metrics: { primary: "sum" },
-    status: "running",
-    phase: 3,
-    startedAt,
-  },
-  metrics: [
+const definition = definitionOf(
+  "exp",
+  [
     { key: "sum", definition: { type: "sum", event: "buy" }, ...lookback },
     { key: "any", definition: { type: "binary", event: "buy" }, ...lookback },
     { key: "mean", definition: { type: "mean", event: "buy" }, ...lookback },
     { key: "plain", definition: { type: "count", event: "buy" } },
   ],
-});
-
-const random = seededRandom(3);
-const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-const units = Array.from(
-  { length: 1_200 },
-  () => Array.from({ length: 22 }, () => alphabet[Math.floor(random.fraction() * 64)]).join("") as UnitId,
+  { phase: 3, startedAt },
 );
-const event = (unit: UnitId, id: string, ts: number, value: number, at = ts): LogRecord => ({
-  type: "metric",
-  id,
-  ts,
-  at,
-  unit,
-  name: "buy",
-  value,
-});
+const units = Array.from({ length: 1_200 }, (_, index) => unitOf(index));
+const options = {
+  connection,
+  warehouse,
+  isOwner: () => true,
+  everyMs: 1,
+  log: silentLog,
+  clock: systemClock,
+};
 
 async function written(): Promise<CovariatesRecord[]> {
   const { reader } = connection;
@@ -109,37 +67,18 @@ async function written(): Promise<CovariatesRecord[]> {
 test("what units did in the days before a phase is written to their partitions, once", async () => {
   const records: LogRecord[] = [
     { type: "definition", id: "d", at: startedAt, planVersion: 4, definition },
-    ...units.flatMap((unit, index) => [
-      event(unit, `m${index}`, startedAt - hour, index + 1),
-      event(unit, `n${index}`, startedAt - 47 * hour, 1),
+    ...units.flatMap((_, index) => [
+      event(index, "buy", index + 1, startedAt - hour),
+      event(index, "buy", 1, startedAt - 47 * hour),
     ]),
-    ...units.map((unit, index) => event(unit, `old${index}`, startedAt - 49 * hour, 1_000)),
-    ...units.map((unit, index) => event(unit, `during${index}`, startedAt, 1_000)),
-    ...units.map((unit, index) => event(unit, `late${index}`, startedAt - hour, 1_000, startedAt + 1)),
+    ...units.map((_, index) => event(index, "buy", 1_000, startedAt - 49 * hour)),
+    ...units.map((_, index) => event(index, "buy", 1_000, startedAt)),
+    ...units.map((_, index) => event(index, "buy", 1_000, startedAt - hour, { at: startedAt + 1 })), // late
   ];
-  await insertLogs(temporary.warehouse, [{ environment, records }]);
-  const { warehouse } = temporary;
-  const record = {
-    key: environment,
-    project: "p",
-    name: "P",
-    production: true,
-    partitions,
-    createdAt: 0,
-    archived: false,
-  };
-  const document = { version: 1, projects: [{ key: "p", name: "P" }], environments: [record], tokens: [] };
+  await insertLogs(warehouse, [{ environment, records }]);
   const bucket = await connection.bucket(buckets.directory);
-  await bucket.put(organisationKey, new TextEncoder().encode(JSON.stringify(document)), 0);
+  await bucket.put(organisationKey, new TextEncoder().encode(organisationText(environment, partitions)), 0);
 
-  const options = {
-    connection,
-    warehouse,
-    isOwner: () => true,
-    everyMs: 1,
-    log: silentLog,
-    clock: systemClock,
-  };
   assert.equal(await writeMissing(options), 1);
   const found = await written();
   assert.ok(found.every(({ units: own }) => own.length <= 500));
@@ -165,15 +104,6 @@ test("a crash before the phase was marked as done writes the same records with t
   const first = await written();
   const marks = await connection.bucket(buckets.sink);
   await marks.delete("covariates.production.exp.3");
-  const { warehouse } = temporary;
-  const options = {
-    connection,
-    warehouse,
-    isOwner: () => true,
-    everyMs: 1,
-    log: silentLog,
-    clock: systemClock,
-  };
   assert.equal(await writeMissing(options), 1);
   assert.deepEqual(await written(), first, "the stream knows them by their message ids");
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, test } from "node:test";
 import { DepthRequest } from "../../protocols/depth.ts";
 import type {
   DepthAnswer,
@@ -8,35 +8,21 @@ import type {
   Interactions,
   Triggered,
 } from "../../protocols/depth.ts";
-import { EpochMs } from "../../protocols/time.ts";
 import { seededRandom, systemClock } from "../../runtime/index.ts";
-import { migrate } from "../migrations.ts";
 import { openPool } from "../pool.ts";
 import { RowDesk } from "../rows/desk.ts";
 import { shopDefinition } from "../rows/testing/shop.ts";
-import { temporaryWarehouse } from "../testing.ts";
-import type { TemporaryWarehouse } from "../testing.ts";
+import { warehouseHere } from "../testing/warehouse-here.ts";
 import { answerDepth } from "./serve-depth.ts";
 import { LogOf, start } from "./testing/log.ts";
 
-let temporary: TemporaryWarehouse;
 const pool = openPool({ threads: 1, queueLengthMax: 200 });
-let desk: RowDesk;
-
-before(async () => {
-  temporary = await temporaryWarehouse();
-  assert.ok((await migrate(temporary.warehouse, EpochMs.parse(0))).ok);
-  desk = new RowDesk({ warehouse: temporary.warehouse, pool, clock: systemClock, position: () => 7 });
-  for (const log of [crossed(), dealtOrMet(), kept()]) {
-    withOthers(log);
-    await log.write(temporary.warehouse);
-  }
-});
 after(async () => {
   await desk.close();
   await pool.close();
-  await temporary.close();
 });
+const temporary = await warehouseHere();
+const desk = new RowDesk({ warehouse: temporary.warehouse, pool, clock: systemClock, position: () => 7 });
 
 /** One whose decision and exposure came under another name, and one who opted out: the same rules as in results. */
 function withOthers(log: LogOf): void {
@@ -125,6 +111,11 @@ function isNear(estimate: DepthEstimate, truth: number): void {
   assert.ok(estimate.kind === "estimated", JSON.stringify(estimate));
   const distance = Math.abs(estimate.difference - truth);
   assert.ok(distance < 4 * estimate.standardError, `${estimate.difference} is not near ${truth}`);
+}
+
+for (const log of [crossed(), dealtOrMet(), kept()]) {
+  withOthers(log);
+  await log.write(temporary.warehouse);
 }
 
 test("an interaction that is there is found, and one that is not is not", async () => {

@@ -1,18 +1,17 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { ExperimentDefinition } from "../../protocols/experiment.ts";
+import { test } from "node:test";
+import { definitionOf, event } from "../../actors/experiment/testing/records.ts";
 import type { FreshnessRecord } from "../../protocols/freshness.ts";
 import { EnvironmentKey } from "../../protocols/ids.ts";
 import { encodeBatch, type LogRecord } from "../../protocols/log-record.ts";
-import { EpochMs } from "../../protocols/time.ts";
 import { organisationKey, subjects } from "../../protocols/topology.ts";
 import { createTelemetry, silentLog, type KeyValue } from "../../runtime/index.ts";
 import { metricsText } from "../metrics.ts";
-import { migrate } from "../migrations.ts";
 import { tables, type TableKey } from "../schema/tables.ts";
 import { blocksOf, decode, type Decoded } from "../sink/blocks.ts";
 import { feeds } from "../sink/feed.ts";
-import { temporaryWarehouse, type TemporaryWarehouse } from "../testing.ts";
+import { organisationText } from "../testing/organisation.ts";
+import { warehouseHere } from "../testing/warehouse-here.ts";
 import { EventTimes } from "./event-times.ts";
 import { lookAtEvents, type EventWatchOptions } from "./watch.ts";
 
@@ -22,10 +21,9 @@ const environment = EnvironmentKey.parse("shop.eu");
 const hour = 3_600_000;
 /** Half past an hour of today: ClickHouse drops hours of long ago by its own clock. */
 const now = Math.floor(Date.now() / hour) * hour - hour / 2;
-const unit = "u".repeat(22);
 
-let temporary: TemporaryWarehouse;
-const kept = new Map<string, string>();
+const temporary = await warehouseHere();
+const kept = new Map([[organisationKey, organisationText(environment, 2)]]);
 const bucket = {
   get: async (key: string) => {
     const text = kept.get(key);
@@ -36,29 +34,6 @@ const bucket = {
     return 2;
   },
 } as unknown as KeyValue;
-
-before(async () => {
-  temporary = await temporaryWarehouse();
-  assert.ok((await migrate(temporary.warehouse, EpochMs.parse(0))).ok);
-  const directory = {
-    version: 1,
-    projects: [{ key: "p", name: "P" }],
-    environments: [
-      {
-        key: environment,
-        project: "p",
-        name: "Shop",
-        production: true,
-        partitions: 2,
-        createdAt: 0,
-        archived: false,
-      },
-    ],
-    tokens: [],
-  };
-  kept.set(organisationKey, JSON.stringify(directory));
-});
-after(() => temporary?.close());
 
 let sequence = 0;
 async function write(records: readonly LogRecord[], times?: EventTimes): Promise<void> {
@@ -83,32 +58,19 @@ async function write(records: readonly LogRecord[], times?: EventTimes): Promise
   times?.note(messages);
 }
 
-const define = (key: string, status: string, event: string, startedAt = now - 30 * 24 * hour): LogRecord => ({
+const define = (key: string, status: string, name: string, startedAt = now - 30 * 24 * hour): LogRecord => ({
   type: "definition",
   id: `${key}:${status}`,
   at: now,
   planVersion: ++sequence,
-  definition: ExperimentDefinition.parse({
-    experiment: {
-      key,
-      flag: "f",
-      variants: [
-        { key: "a", variation: "off", weight: 5_000 },
-        { key: "b", variation: "on", weight: 5_000 },
-      ],
-      control: "a",
-      metrics: { primary: "m" },
-      status,
-      phase: 1,
-      startedAt,
-    },
-    metrics: [{ key: "m", definition: { type: "count", event } }],
+  definition: definitionOf(key, [{ key: "m", definition: { type: "count", event: name } }], {
+    status,
+    startedAt,
   }),
 });
 /** One every so often, over the last days before `until`. */
 function* every(name: string, gapMs: number, until: number, days = 2): Generator<LogRecord> {
-  for (let at = until - days * 24 * hour; at <= until; at += gapMs)
-    yield { type: "metric", id: `${name}-${at}`, ts: at, at, unit, name, value: 1 } as LogRecord;
+  for (let at = until - days * 24 * hour; at <= until; at += gapMs) yield event(0, name, 1, at);
 }
 
 const look = (times: EventTimes, at = now): Promise<readonly FreshnessRecord[]> =>
@@ -163,10 +125,7 @@ test("after a restart an event counts as seen until the end of its last hour, an
 
 test("an event that comes again is no alarm any more", async () => {
   const times = new EventTimes();
-  await write(
-    [{ type: "metric", id: "again", ts: now, at: now, unit, name: "buy", value: 1 } as LogRecord],
-    times,
-  );
+  await write([event(0, "buy", 1, now)], times);
   const [record] = await look(times);
   assert.equal(record?.events.find(({ event }) => event === "buy")?.state, "flowing");
 });

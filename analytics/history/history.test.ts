@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
+import { event, exposure } from "../../actors/experiment/testing/records.ts";
 import { History } from "../../protocols/history.ts";
-import type { EnvironmentKey, UnitId } from "../../protocols/ids.ts";
-import type { LogRecord } from "../../protocols/log-record.ts";
+import type { EnvironmentKey } from "../../protocols/ids.ts";
+import type { ExposureRecord, LogRecord } from "../../protocols/log-record.ts";
 import { Metric } from "../../protocols/metric.ts";
-import { EpochMs } from "../../protocols/time.ts";
 import { systemClock } from "../../runtime/index.ts";
-import { migrate } from "../migrations.ts";
 import { insertLogs } from "../testing/insert-log.ts";
-import { temporaryWarehouse, type TemporaryWarehouse } from "../testing.ts";
+import { warehouseHere } from "../testing/warehouse-here.ts";
 import { baselineOf, ownUnits } from "./baseline.ts";
 import { openHistory } from "./open.ts";
 import { readHistory } from "./read.ts";
@@ -20,41 +19,25 @@ const until = Math.floor(systemClock.now() / day) * day - 10 * day;
 const since = until - 7 * day;
 const environment = "past" as EnvironmentKey;
 const count = 60;
-const unitOf = (unit: number): UnitId => `${String(unit).padStart(2, "0")}${"B".repeat(20)}` as UnitId;
 
-let temporary: TemporaryWarehouse;
-let id = 0;
-const common = (unit: number, ts: number) => ({ id: `r${id++}`, ts, at: ts, unit: unitOf(unit) });
-const exposure = (unit: number, ts: number, flag: string, metadata?: object): LogRecord =>
-  ({
-    ...common(unit, ts),
-    type: "exposure",
-    experiment: "x",
-    phase: 1,
-    variant: unit % 2 === 0 ? "a" : "b",
-    flag,
-    ...(metadata === undefined ? {} : { metadata }),
-  }) as unknown as LogRecord;
-const bought = (unit: number, ts: number, value: number): LogRecord =>
-  ({ ...common(unit, ts), type: "metric", name: "buy", value }) as unknown as LogRecord;
+const temporary = await warehouseHere();
+const met = (unit: number, ts: number, flag: string, more: Partial<ExposureRecord> = {}): LogRecord =>
+  exposure(unit, unit % 2 === 0 ? "a" : "b", ts, { flag, ...more });
+const bought = (unit: number, ts: number, value: number): LogRecord => event(unit, "buy", value, ts);
 
-before(async () => {
-  temporary = await temporaryWarehouse();
-  assert.ok((await migrate(temporary.warehouse, EpochMs.parse(0))).ok);
-  const records: LogRecord[] = [];
-  for (let unit = 0; unit < count; unit++) {
-    const entered = since + (unit % 5) * day + 1_000;
-    records.push(exposure(unit, entered, unit < 40 ? "f" : "g", { country: unit % 3 === 0 ? "CH" : "AT" }));
-    records.push(exposure(unit, entered + 2 * day, "f"));
-    records.push(bought(unit, entered - 500, 1_000)); // before it entered
-    if (unit % 2 === 0) records.push(bought(unit, entered + 5_000, unit));
-    if (unit % 4 === 0) records.push(bought(unit, entered + day, 2 * unit));
-    records.push(bought(unit, since - 3 * day, unit + (unit % 7)));
-    records.push(bought(unit, until + 5_000, 1e6)); // after the end
-  }
-  await insertLogs(temporary.warehouse, [{ environment, records }]);
-});
-after(() => temporary.close());
+const records: LogRecord[] = [];
+for (let unit = 0; unit < count; unit++) {
+  const entered = since + (unit % 5) * day + 1_000;
+  const metadata = { country: unit % 3 === 0 ? "CH" : "AT" };
+  records.push(met(unit, entered, unit < 40 ? "f" : "g", { metadata }));
+  records.push(met(unit, entered + 2 * day, "f"));
+  records.push(bought(unit, entered - 500, 1_000)); // before it entered
+  if (unit % 2 === 0) records.push(bought(unit, entered + 5_000, unit));
+  if (unit % 4 === 0) records.push(bought(unit, entered + day, 2 * unit));
+  records.push(bought(unit, since - 3 * day, unit + (unit % 7)));
+  records.push(bought(unit, until + 5_000, 1e6)); // after the end
+}
+await insertLogs(temporary.warehouse, [{ environment, records }]);
 
 const metricOf = (definition: object, more: object = {}): Metric =>
   Metric.parse({ key: "m", definition, ...more });

@@ -1,19 +1,11 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { fc } from "../../protocols/testing/properties.ts";
-import { EpochMs } from "../../protocols/time.ts";
-import { migrate } from "../migrations.ts";
 import type { TableSpec } from "../schema/table.ts";
 import { tableKeys, tables } from "../schema/tables.ts";
-import { temporaryWarehouse } from "../testing.ts";
-import type { TemporaryWarehouse } from "../testing.ts";
+import { warehouseHere } from "../testing/warehouse-here.ts";
 
-let temporary: TemporaryWarehouse;
-before(async () => {
-  temporary = await temporaryWarehouse();
-  assert.ok((await migrate(temporary.warehouse, EpochMs.parse(0))).ok);
-});
-after(() => temporary.close());
+const temporary = await warehouseHere();
 
 /** Within the one month that a block is of, and within what DateTime64(3) can hold. */
 const month = { min: Date.UTC(2026, 10, 1), max: Date.UTC(2026, 11, 1) - 1 };

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { Partition } from "../../actors/experiment/partition.ts";
 import { partitionPast } from "../../actors/experiment/partition-past.ts";
 import { defined, definitionOf, event, exposure, unitOf } from "../../actors/experiment/testing/records.ts";
@@ -11,26 +11,15 @@ import { EpochMs } from "../../protocols/time.ts";
 import { partitionOf, subjects } from "../../protocols/topology.ts";
 import { seededRandom, type Messaging } from "../../runtime/index.ts";
 import { deleteUnit } from "../deletion.ts";
-import { migrate } from "../migrations.ts";
 import { tables } from "../schema/tables.ts";
 import { precedenceOf } from "../sink/precedence.ts";
 import { rowsOf } from "../sink/rows.ts";
-import { temporaryWarehouse } from "../testing.ts";
-import type { TemporaryWarehouse } from "../testing.ts";
+import { warehouseHere } from "../testing/warehouse-here.ts";
 import { LogPages } from "./log-pages.ts";
 
 // A log of several partitions, folded as it came, and folded again out of ClickHouse up to some message.
 
-let temporary: TemporaryWarehouse;
-/** `length`: up to where it is in ClickHouse. */
-let played: { readonly world: World; readonly length: number };
-before(async () => {
-  temporary = await temporaryWarehouse();
-  assert.ok((await migrate(temporary.warehouse, EpochMs.parse(0))).ok);
-  const world = await play();
-  played = { world, length: world.log.length };
-});
-after(() => temporary.close());
+const temporary = await warehouseHere();
 
 const environment = EnvironmentKey.parse("production");
 const partitions = 3;
@@ -214,8 +203,11 @@ async function play(): Promise<World> {
   return world;
 }
 
+const world = await play();
+/** Up to where it is in ClickHouse. */
+const { length } = world.log;
+
 test("a partition out of ClickHouse has the same sums, wherever the stream goes on, and goes on alike", async () => {
-  const { world, length } = played;
   for (const upTo of [6, Math.floor(length / 3), Math.floor(length * 0.8), length])
     for (let partition = 0; partition < partitions; partition++) {
       const state = await rebuilt(world, partition, upTo);
@@ -240,7 +232,6 @@ test("a partition out of ClickHouse has the same sums, wherever the stream goes 
 });
 
 test("what only ClickHouse has does not count again: neither events sent again nor what was handed over", async () => {
-  const { world, length } = played;
   for (let partition = 0; partition < partitions; partition++) {
     const state = await rebuilt(world, partition, length);
     const before = sumsOf(state);
@@ -254,7 +245,6 @@ test("what only ClickHouse has does not count again: neither events sent again n
 });
 
 test("a deleted unit stays away, with all that are linked to it", async () => {
-  const { world, length } = played;
   const own = unitOf(3);
   const device = unitOf(63);
   const proof = await deleteUnit(temporary.warehouse, environment, own, EpochMs.parse(start));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { after, before, beforeEach, test } from "node:test";
+import { beforeEach, test } from "node:test";
+import { event, exposure, unitOf } from "../../actors/experiment/testing/records.ts";
 import { EnvironmentKey } from "../../protocols/ids.ts";
-import type { UnitId } from "../../protocols/ids.ts";
 import type { LogRecord } from "../../protocols/log-record.ts";
 import { EpochMs } from "../../protocols/time.ts";
 import { silentLog, systemClock, systemRandom } from "../../runtime/index.ts";
@@ -10,8 +10,8 @@ import { purgeUnits } from "../deletion.ts";
 import { migrate, migrations } from "../migrations.ts";
 import { unitText } from "../sink/rows.ts";
 import { temporaryWarehouse } from "../testing.ts";
-import type { TemporaryWarehouse } from "../testing.ts";
 import { insertLogs } from "../testing/insert-log.ts";
+import { warehouseHere } from "../testing/warehouse-here.ts";
 import { markDoubt } from "./after-crash.ts";
 import { keepRollups } from "./keeper.ts";
 import { readLedger } from "./ledger.ts";
@@ -20,45 +20,20 @@ import { markDays } from "./marks.ts";
 // Every way by which a rollup came to differ from its table, and that it does not stay so. Rows go in as the sink writes
 // them; each record is a message of its own, and the first has the place 1.
 
-let temporary: TemporaryWarehouse;
-let warehouse: Warehouse;
+let { warehouse } = await warehouseHere();
 const environment = EnvironmentKey.parse("e");
 const hour = 3_600_000;
 /** Yesterday at noon: all of it is one day, and kept. */
 const noon = Math.floor(systemClock.now() / (24 * hour)) * 24 * hour - 12 * hour;
 const day = new Date(noon).toISOString().slice(0, 10);
-const unitOf = (index: number): UnitId => `${String(index).padStart(9, "A")}AAAAAAAAAAAAA` as UnitId;
-const buy = (index: number, value = 2): LogRecord => ({
-  type: "metric",
-  id: `m${index}`,
-  ts: noon + (index % 3) * hour,
-  at: noon,
-  unit: unitOf(index % 10),
-  name: "buy",
-  value,
-});
-const see = (index: number): LogRecord => ({
-  type: "exposure",
-  id: `x${index}`,
-  ts: noon,
-  at: noon,
-  unit: unitOf(index),
-  experiment: "exp" as never,
-  phase: 1,
-  variant: "a" as never,
-  flag: "f",
-});
+const buy = (index: number, value = 2): LogRecord =>
+  event(index % 10, "buy", value, noon + (index % 3) * hour, { id: `m${index}`, at: noon });
+const see = (index: number): LogRecord => exposure(index, "a", noon, { id: `x${index}` });
 const logOf = (buys: number, sights: number): LogRecord[] => [
   ...Array.from({ length: buys }, (_, index) => buy(index)),
   ...Array.from({ length: sights }, (_, index) => see(index)),
 ];
 
-before(async () => {
-  temporary = await temporaryWarehouse();
-  ({ warehouse } = temporary);
-  assert.ok((await migrate(warehouse, EpochMs.parse(0))).ok);
-});
-after(() => temporary.close());
 beforeEach(async () => {
   for (const name of [
     "events",

@@ -1,15 +1,12 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, test } from "node:test";
 import type { ExperimentDefinition } from "../../protocols/experiment.ts";
 import type { RowAnswer, RowComparison, RowEstimated, RowMethod } from "../../protocols/row-answers.ts";
-import { EpochMs } from "../../protocols/time.ts";
 import { seededRandom, systemClock } from "../../runtime/index.ts";
 import { openWarehouse } from "../clickhouse.ts";
 import { quantileOf } from "../statistics/methods/order-statistics.ts";
-import { migrate } from "../migrations.ts";
 import { openPool } from "../pool.ts";
-import { temporaryWarehouse } from "../testing.ts";
-import type { TemporaryWarehouse } from "../testing.ts";
+import { warehouseHere } from "../testing/warehouse-here.ts";
 import { rowAnswer } from "./answer.ts";
 import type { RowSurroundings } from "./answer.ts";
 import { misfit } from "./method.ts";
@@ -17,20 +14,15 @@ import { readRows } from "./read.ts";
 import { fillCovariates, fillShop, shopDefinition } from "./testing/shop.ts";
 import type { ShopUnit } from "./testing/shop.ts";
 
-let temporary: TemporaryWarehouse;
 const pool = openPool({ threads: 1, queueLengthMax: 8 });
-let surroundings: RowSurroundings;
-
-before(async () => {
-  temporary = await temporaryWarehouse();
-  assert.ok((await migrate(temporary.warehouse, EpochMs.parse(0))).ok);
-  surroundings = { warehouse: temporary.warehouse, pool, clock: systemClock, position: () => 7 };
-  await fillShop(temporary.warehouse, "shop", "exp", shop);
-});
-after(async () => {
-  await pool.close();
-  await temporary.close();
-});
+after(() => pool.close());
+const temporary = await warehouseHere();
+const surroundings: RowSurroundings = {
+  warehouse: temporary.warehouse,
+  pool,
+  clock: systemClock,
+  position: () => 7,
+};
 
 const random = seededRandom(11);
 const amount = (): number => Math.round(-1_000 * Math.log(1 - random.fraction())) / 100;
@@ -41,6 +33,7 @@ const shop: readonly ShopUnit[] = Array.from({ length: 600 }, (_, index) => ({
     () => amount() * (index % 2 === 0 ? 1 : 1.2),
   ),
 }));
+await fillShop(temporary.warehouse, "shop", "exp", shop);
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 const spentOf = (variant: string): number[] =>
   shop.filter((unit) => unit.variant === variant).map(({ purchases }) => sum(purchases));
@@ -60,8 +53,12 @@ const metricOf = (of: ExperimentDefinition, key: string) => {
   assert.ok(metric !== undefined);
   return metric;
 };
-async function ask(metric: string, method: RowMethod, cap?: number): Promise<RowAnswer> {
-  const question = { environment: "shop", definition, metric: metricOf(definition, metric), method, cap };
+async function ask(
+  metric: string,
+  method: RowMethod,
+  { environment = "shop", of = definition, cap = undefined as number | undefined } = {},
+): Promise<RowAnswer> {
+  const question = { environment, definition: of, metric: metricOf(of, metric), method, cap };
   const answer = await rowAnswer(surroundings, question, { urgency: "request" });
   assert.ok(answer.ok, answer.ok ? "" : JSON.stringify(answer.failure));
   return answer.value;
@@ -164,7 +161,7 @@ test("capped values are compared as ClickHouse's welchTTest compares them; a cap
     lowered,
   );
   near((found.difference / (found.standardError ?? 0)) * -1, z["statistic"] ?? Number.NaN);
-  const frozen = await ask("capped", "capped_welch", 5);
+  const frozen = await ask("capped", "capped_welch", { cap: 5 });
   assert.equal(frozen.cap, 5);
   assert.notEqual(estimateOf(frozen).difference, found.difference);
 });
@@ -188,7 +185,7 @@ test("a bootstrap's interval is near that of the sums, and the same each time", 
   const [one, two] = [await ask("spent", "bootstrap"), await ask("spent", "bootstrap")];
   assert.deepEqual(one.comparisons, two.comparisons);
   const found = estimateOf(one);
-  const uncapped = estimateOf(await ask("capped", "capped_welch", 1e9));
+  const uncapped = estimateOf(await ask("capped", "capped_welch", { cap: 1e9 }));
   near(found.difference, uncapped.difference);
   near(found.standardError, uncapped.standardError ?? 0, 0.1);
   assert.equal(found.pValue, undefined);
@@ -219,15 +216,7 @@ test("several covariates take out what they explain, and a metric that is none o
     spent: shop.map(({ purchases }, index) => sum(purchases) / 2 + (index % 7)),
     before: shop.map((_, index) => index % 5),
   });
-  const question = {
-    environment: "shop",
-    definition: own,
-    metric: metricOf(own, "spent"),
-    method: "regression" as const,
-  };
-  const answer = await rowAnswer(surroundings, question, { urgency: "request" });
-  assert.ok(answer.ok);
-  const found = estimateOf(answer.value);
+  const found = estimateOf(await ask("spent", "regression", { of: own }));
   assert.deepEqual(found.covariates, ["spent", "before"]);
   assert.ok((found.varianceReduction ?? 0) > 0.5, JSON.stringify(found));
   assert.match(misfit("regression", metricOf(own, "stray"), own) ?? "", /covariate.metrics/);
@@ -298,14 +287,8 @@ for (const [name, units, expected] of edges)
     await fillShop(temporary.warehouse, experiment, experiment, units);
     const own = shopDefinition(experiment, metrics);
     for (const [method, code] of Object.entries(expected) as [RowMethod, string][]) {
-      const metric = metricOf(own, byMethod[method] ?? "spent");
-      const answer = await rowAnswer(
-        surroundings,
-        { environment: experiment, definition: own, metric, method },
-        { urgency: "request" },
-      );
-      assert.ok(answer.ok);
-      const [cell] = answer.value.comparisons;
+      const answer = await ask(byMethod[method] ?? "spent", method, { environment: experiment, of: own });
+      const [cell] = answer.comparisons;
       assert.ok(cell?.estimate.kind === "no_answer", `${method}: ${JSON.stringify(cell)}`);
       assert.equal(cell.estimate.code, code, method);
       assert.ok(cell.estimate.reason.length > 10);
@@ -320,20 +303,11 @@ test("fifty variants are fifty less one comparisons", async () => {
   }));
   await fillShop(temporary.warehouse, "fifty", "fifty", units);
   const own = shopDefinition("fifty", metrics, keys);
-  const question = {
-    environment: "fifty",
-    definition: own,
-    metric: metricOf(own, "p90"),
-    method: "percentile" as const,
-  };
-  const answer = await rowAnswer(surroundings, question, { urgency: "request" });
-  assert.ok(answer.ok);
-  assert.equal(answer.value.comparisons.length, 49);
-  assert.ok(answer.value.comparisons.every(({ n }) => n === 100));
+  const { comparisons } = await ask("p90", "percentile", { environment: "fifty", of: own });
+  assert.equal(comparisons.length, 49);
+  assert.ok(comparisons.every(({ n }) => n === 100));
   // Variants whose names sort otherwise than they are listed keep their own values.
-  const medians = answer.value.comparisons.map(({ estimate }) =>
-    estimate.kind === "estimated" ? estimate.value : 0,
-  );
+  const medians = comparisons.map(({ estimate }) => (estimate.kind === "estimated" ? estimate.value : 0));
   const ofSecond = units.filter(({ variant }) => variant === "v2").map(({ purchases }) => purchases[0] ?? 0);
   near(
     medians[1],
@@ -344,36 +318,24 @@ test("fifty variants are fifty less one comparisons", async () => {
   );
 });
 
+const question = {
+  environment: "shop",
+  definition,
+  metric: metricOf(definition, "spent"),
+  method: "bootstrap" as const,
+};
 test("more rows than there may be are refused, and the query ends", async () => {
-  const question = {
-    environment: "shop",
-    definition,
-    metric: metricOf(definition, "spent"),
-    method: "bootstrap" as const,
-  };
   const answer = await rowAnswer(surroundings, question, { urgency: "request", rowsMax: 100 });
   assert.deepEqual(answer, { ok: false, failure: { code: "too_many_rows", rowsMax: 100 } });
 });
 
 test("what is given up before it is read is not read", async () => {
-  const question = {
-    environment: "shop",
-    definition,
-    metric: metricOf(definition, "spent"),
-    method: "bootstrap" as const,
-  };
   const answer = await rowAnswer(surroundings, question, { urgency: "request", signal: AbortSignal.abort() });
   assert.deepEqual(answer, { ok: false, failure: { code: "cancelled" } });
 });
 
 test("without ClickHouse the whole answer is missing, with the reason", async () => {
   const nobody = openWarehouse({ socketPath: "/nonexistent/w.sock", clock: systemClock });
-  const question = {
-    environment: "shop",
-    definition,
-    metric: metricOf(definition, "spent"),
-    method: "bootstrap" as const,
-  };
   const answer = await rowAnswer({ ...surroundings, warehouse: nobody }, question, { urgency: "request" });
   assert.equal(answer.ok ? "answered" : answer.failure.code, "warehouse_unavailable");
   await nobody.close();

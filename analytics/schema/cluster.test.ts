@@ -1,15 +1,10 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { temporaryWarehouse } from "../testing.ts";
-import type { TemporaryWarehouse } from "../testing.ts";
+import { test } from "node:test";
+import { warehouseHere } from "../testing/warehouse-here.ts";
 import { changedTable, clusterStatements } from "./cluster.ts";
 import { tableKeys, tables } from "./tables.ts";
 
-let temporary: TemporaryWarehouse;
-before(async () => {
-  temporary = await temporaryWarehouse();
-});
-after(() => temporary.close());
+const temporary = await warehouseHere();
 
 test("every statement for a cluster is one that ClickHouse reads", async () => {
   for (const statement of clusterStatements("weir's")) {

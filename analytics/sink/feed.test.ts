@@ -1,55 +1,24 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
+import { event, unitOf } from "../../actors/experiment/testing/records.ts";
 import type { DecisionRecord } from "../../protocols/decision-log.ts";
 import { succeed } from "../../protocols/errors.ts";
 import { EnvironmentKey } from "../../protocols/ids.ts";
 import type { UnitId } from "../../protocols/ids.ts";
-import { encodeBatch } from "../../protocols/log-record.ts";
 import type { LogRecord } from "../../protocols/log-record.ts";
-import { EpochMs } from "../../protocols/time.ts";
 import { streams, subjects } from "../../protocols/topology.ts";
-import {
-  openConnection,
-  silentLog,
-  startNatsServer,
-  systemClock,
-  systemRandom,
-} from "../../runtime/index.ts";
-import type { Connection, NatsServer } from "../../runtime/index.ts";
-import { migrate } from "../migrations.ts";
-import { temporaryWarehouse } from "../testing.ts";
-import type { TemporaryWarehouse } from "../testing.ts";
+import { silentLog, systemClock, systemRandom } from "../../runtime/index.ts";
+import { eventually } from "../../runtime/testing/nats.ts";
+import { logHere } from "../testing/log-here.ts";
+import { warehouseHere } from "../testing/warehouse-here.ts";
 import { feeds } from "./feed.ts";
 import type { Feed } from "./feed.ts";
 import { readMark, sinkBucket } from "./mark.ts";
 import { openSink } from "./sink.ts";
 import type { Sink } from "./sink.ts";
 
-let directory: string;
-let server: NatsServer;
-let temporary: TemporaryWarehouse;
-let connection: Connection;
-
-before(async () => {
-  directory = await mkdtemp(join(tmpdir(), "weir-"));
-  server = await startNatsServer({ dataDir: directory, syncAlways: false });
-  temporary = await temporaryWarehouse();
-  assert.ok((await migrate(temporary.warehouse, EpochMs.parse(0))).ok);
-  connection = await openConnection({
-    url: server.url,
-    name: "feed-test",
-    streams: [streams.events, streams.decisions],
-  });
-});
-after(async () => {
-  await connection.drain();
-  await server.stop();
-  await temporary.close();
-  await rm(directory, { recursive: true, force: true });
-});
+const { connection, append } = await logHere([streams.events, streams.decisions]);
+const temporary = await warehouseHere();
 
 const start = (feed: Feed): Sink =>
   openSink({
@@ -62,32 +31,13 @@ const start = (feed: Feed): Sink =>
     takeOverAfterMs: 0,
   });
 
-async function append(subject: string, data: Uint8Array): Promise<number> {
-  const outcome = await connection.writer.append(subject, data);
-  assert.equal(outcome.kind, "stored");
-  return outcome.kind === "stored" ? outcome.sequence : 0;
-}
-
-async function reaches(sink: Sink, sequence: number): Promise<void> {
-  const deadlineMs = performance.now() + 30_000;
-  while (sink.position.acknowledged < sequence) {
-    assert.ok(performance.now() < deadlineMs, `at ${sink.position.acknowledged} of ${sequence}`);
-    await systemClock.sleep(20);
-  }
-}
+const reaches = (sink: Sink, sequence: number): Promise<void> =>
+  eventually(`the sink reaches ${sequence}`, () => sink.position.acknowledged >= sequence);
 
 let serial = 0;
-const unit = (): UnitId => `${String(serial++).padStart(9, "Q")}AAAAAAAAAAAAA` as UnitId;
+const unit = (): UnitId => unitOf(serial++);
 const at = systemClock.now();
-const metric = (of: UnitId): LogRecord => ({
-  type: "metric",
-  id: `m${serial++}`,
-  ts: at,
-  at,
-  unit: of,
-  name: "click",
-  value: 1,
-});
+const metric = (of: UnitId): LogRecord => event(0, "click", 1, at, { unit: of });
 const eventCount = async (env: string): Promise<unknown> =>
   temporary.warehouse.query("SELECT count() AS n FROM weir.events WHERE env = {env:String}", { env });
 
@@ -96,11 +46,11 @@ test("a deletion takes the rows before it along, and keeps those after it out, b
   const gone = unit();
   const own = (): LogRecord => metric(gone);
   const sink = start(feeds.events);
-  await append(subject, encodeBatch([own(), metric(unit()), own()]));
+  await append(subject, [own(), metric(unit()), own()]);
   const deletion: LogRecord = { type: "deletion", id: "d1", at, unit: gone };
-  await reaches(sink, await append(subject, encodeBatch([own(), deletion, own()])));
+  await reaches(sink, await append(subject, [own(), deletion, own()]));
   assert.deepEqual(await eventCount("deleting"), succeed([{ n: "1" }]));
-  await reaches(sink, await append(subject, encodeBatch([own(), metric(unit())])));
+  await reaches(sink, await append(subject, [own(), metric(unit())]));
   assert.deepEqual(await eventCount("deleting"), succeed([{ n: "2" }]));
   await sink.close();
   assert.deepEqual(
@@ -120,7 +70,7 @@ test("a record of a type that only a newer Weir knows has no row, and those besi
   const subject = subjects.events(EnvironmentKey.parse("newer"), 0);
   const unheard = { type: "gesture", id: "g1", at, unit: unit() } as unknown as LogRecord;
   const sink = start(feeds.events);
-  await reaches(sink, await append(subject, encodeBatch([unheard, metric(unit())])));
+  await reaches(sink, await append(subject, [unheard, metric(unit())]));
   assert.deepEqual(await eventCount("newer"), succeed([{ n: "1" }]));
   assert.equal(sink.figures.poisonous, 0);
   await sink.close();

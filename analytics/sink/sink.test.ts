@@ -1,14 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
+import { event, exposure as exposed } from "../../actors/experiment/testing/records.ts";
 import { succeed } from "../../protocols/errors.ts";
 import { EnvironmentKey } from "../../protocols/ids.ts";
-import type { ExperimentKey, Key, UnitId } from "../../protocols/ids.ts";
 import { encodeBatch } from "../../protocols/log-record.ts";
-import type { LogRecord } from "../../protocols/log-record.ts";
-import { EpochMs } from "../../protocols/time.ts";
+import type { LogRecord, MetricRecord } from "../../protocols/log-record.ts";
 import { streams, subjects } from "../../protocols/topology.ts";
 import {
   openConnection,
@@ -17,41 +14,19 @@ import {
   systemClock,
   systemRandom,
 } from "../../runtime/index.ts";
-import type { Connection, KeyValue, Log, NatsServer } from "../../runtime/index.ts";
+import type { Connection, KeyValue, Log } from "../../runtime/index.ts";
 import type { Warehouse } from "../clickhouse.ts";
-import { migrate } from "../migrations.ts";
-import { temporaryWarehouse } from "../testing.ts";
-import type { TemporaryWarehouse } from "../testing.ts";
+import { logHere } from "../testing/log-here.ts";
+import { warehouseHere } from "../testing/warehouse-here.ts";
 import { feeds } from "./feed.ts";
 import { readMark, sinkBucket } from "./mark.ts";
 import { openSink } from "./sink.ts";
 import type { Sink } from "./sink.ts";
 
-let directory: string;
-let server: NatsServer;
-let temporary: TemporaryWarehouse;
-let connection: Connection;
-
-const connect = (): Promise<Connection> =>
-  openConnection({
-    url: server.url,
-    name: "sink-test",
-    streams: [{ ...streams.events, maxAgeMs: 3_600_000 }],
-  });
-
-before(async () => {
-  directory = await mkdtemp(join(tmpdir(), "weir-"));
-  server = await startNatsServer({ dataDir: directory, syncAlways: false });
-  temporary = await temporaryWarehouse();
-  assert.ok((await migrate(temporary.warehouse, EpochMs.parse(0))).ok);
-  connection = await connect();
-});
-after(async () => {
-  await connection.drain();
-  await server.stop();
-  await temporary.close();
-  await rm(directory, { recursive: true, force: true });
-});
+const specs = [{ ...streams.events, maxAgeMs: 3_600_000 }];
+const { directory, url, connection, append: appendTo } = await logHere(specs);
+const temporary = await warehouseHere();
+const connect = (): Promise<Connection> => openConnection({ url, name: "sink-test", streams: specs });
 
 const events: string[] = [];
 const keep = (event: string): void => void events.push(event);
@@ -73,46 +48,28 @@ const start = (
 const random = seededRandom(11);
 const months = [Date.UTC(2026, 0, 15), Date.UTC(2026, 1, 15)];
 let serial = 0;
-const unit = (): UnitId =>
-  `${String(Math.floor(random.fraction() * 1e9)).padStart(9, "A")}AAAAAAAAAAAAA` as UnitId;
-const metric = (over: Partial<Extract<LogRecord, { type: "metric" }>> = {}): LogRecord => ({
-  type: "metric",
-  id: `m${serial++}`,
-  ts: (months[serial % 2] ?? 0) + serial,
-  at: systemClock.now(),
-  unit: unit(),
-  name: "click",
-  value: random.fraction(),
-  ...over,
-});
-const exposure = (): LogRecord => ({
-  type: "exposure",
-  id: `x${serial++}`,
-  ts: (months[serial % 2] ?? 0) + serial,
-  at: systemClock.now(),
-  unit: unit(),
-  experiment: "exp" as ExperimentKey,
-  phase: 1,
-  variant: "control" as Key,
-  flag: "f",
-  session: "s'1",
-  metadata: { page: "/a\n'\"" },
-});
+const unit = (): number => Math.floor(random.fraction() * 1e9);
+const ts = (): number => (months[++serial % 2] ?? 0) + serial;
+const metric = (over: Partial<MetricRecord> = {}): MetricRecord =>
+  event(unit(), "click", random.fraction(), ts(), { at: systemClock.now(), ...over });
+const exposure = (): LogRecord =>
+  exposed(unit(), "control", ts(), {
+    at: systemClock.now(),
+    session: "s'1",
+    metadata: { page: "/a\n'\"" },
+  });
 
 /** Appends so many messages with 500 records each, a fifth of them exposures; answers the last sequence. */
 async function append(env: string, messages: number): Promise<number> {
   let last = 0;
   for (let message = 0; message < messages; message++) {
     const records = Array.from({ length: 500 }, (_, index) => (index % 5 === 0 ? exposure() : metric()));
-    last = await appendBatch(env, encodeBatch(records));
+    last = await appendBatch(env, records);
   }
   return last;
 }
-async function appendBatch(env: string, data: Uint8Array): Promise<number> {
-  const outcome = await connection.writer.append(subjects.events(EnvironmentKey.parse(env), 0), data);
-  assert.equal(outcome.kind, "stored");
-  return outcome.kind === "stored" ? outcome.sequence : 0;
-}
+const appendBatch = (env: string, said: readonly LogRecord[] | Uint8Array): Promise<number> =>
+  appendTo(subjects.events(EnvironmentKey.parse(env), 0), said);
 
 async function reaches(sink: Sink, sequence: number): Promise<void> {
   const deadlineMs = performance.now() + 60_000;
@@ -238,17 +195,10 @@ test("a block whose first event is there already, from an earlier message, is st
   const env = `shared-${serial}`;
   const again = metric({ name: "again", value: 1 });
   const sink = start();
-  await reaches(sink, await appendBatch(env, encodeBatch([again])));
+  await reaches(sink, await appendBatch(env, [again]));
   await sink.close();
 
-  const last = await appendBatch(
-    env,
-    encodeBatch([
-      { ...again, value: 2, ts: (again as { ts: number }).ts + 1 } as LogRecord,
-      metric(),
-      metric(),
-    ]),
-  );
+  const last = await appendBatch(env, [{ ...again, value: 2, ts: again.ts + 1 }, metric(), metric()]);
   const { died, warehouse, wrap } = dying({ onInsert: () => "before" });
   const own = await connect();
   const dead = start({ connection: wrap(own), warehouse });
@@ -284,7 +234,7 @@ test("a message that does not decode is passed over and said", async () => {
   const env = `poison-${serial}`;
   const sink = start();
   await appendBatch(env, new TextEncoder().encode("{not json"));
-  const last = await appendBatch(env, encodeBatch([metric()]));
+  const last = await appendBatch(env, [metric()]);
   await reaches(sink, last);
   assert.deepEqual(await counts(env), [0, 1]);
   assert.ok(events.includes("sink.message_poisonous"));
