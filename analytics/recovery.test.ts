@@ -187,6 +187,9 @@ test("parts of a warehouse made anew have their old names, and are missed all th
   }
 });
 
+/** Each insert stays a part of its own, in later lives as well. */
+const unmerged =
+  "MODIFY SETTING max_bytes_to_merge_at_max_space_in_pool = 1, max_bytes_to_merge_at_min_space_in_pool = 1";
 const away = { code: "warehouse_unavailable", reason: "planted", retryAfterMs: 1 } as const;
 
 for (const [when, failures] of [
@@ -195,7 +198,8 @@ for (const [when, failures] of [
 ] as const)
   test(`an insert that ${when} while rows are written again is not taken for done because others of its block were never lost`, async () => {
     await append();
-    await live(values);
+    const kept = await live((warehouse) => warehouse.command(`ALTER TABLE weir.events ${unmerged}`));
+    assert.ok(kept.ok);
     await append();
     const whole = await live(values);
     const lost = await live(async (warehouse) => {
