@@ -19,6 +19,7 @@ import { Metric } from "./metric.ts";
 import type { ChangedKeys } from "./publish-receipt.ts";
 import { unitsPerMessageMax, type SegmentView, type UnitListName } from "./segment-units.ts";
 import { Instant, type EpochMs } from "./time.ts";
+import { EnvironmentCollection, type Versioned } from "./versioned.ts";
 
 export const lifecycleActions = ["start", "pause", "resume", "stop"] as const;
 export const LifecycleAction = z.enum(lifecycleActions);
@@ -26,19 +27,6 @@ export type LifecycleAction = z.infer<typeof LifecycleAction>;
 
 /** `If-Match`: the entity's version the author saw; 0 means it must not exist yet. Absent: any. */
 const expectedVersion = z.number().int().min(0).optional();
-
-/** What an environment keeps revisions of. */
-export const environmentCollections = [
-  "flags",
-  "segments",
-  "metrics",
-  "experiments",
-  "layers",
-  "holdouts",
-  "overrides",
-] as const;
-export const EnvironmentCollection = z.enum(environmentCollections);
-export type EnvironmentCollection = z.infer<typeof EnvironmentCollection>;
 
 /** Overrides put together make one version. At 200 bytes each, one message in five. */
 export const overridesPerMessageMax = 1_000;
@@ -203,18 +191,9 @@ export const EnvironmentMessage = z.discriminatedUnion("type", [
 ]);
 export type EnvironmentMessage = z.infer<typeof EnvironmentMessage>;
 
+export { environmentCollections, EnvironmentCollection } from "./versioned.ts";
+export type { Versioned } from "./versioned.ts";
 export type { AutomaticPauseReceipt, PublishPreview, PublishReceipt } from "./publish-receipt.ts";
-
-/** A draft entity with its place in history. */
-export interface Versioned<Entity> {
-  readonly entity: Entity;
-  readonly version: number;
-  readonly createdAt: EpochMs;
-  readonly updatedAt: EpochMs;
-  readonly updatedBy: string;
-  /** Version that the newest plan holds; absent when it holds none. Differs from `version` when there is a draft. */
-  readonly publishedVersion?: number;
-}
 
 export interface PublishedVersion {
   readonly version: number;

@@ -1,6 +1,6 @@
 import type { AutomaticPause } from "./automatic-pause.ts";
 import type { BlastRadius } from "./blast-radius.ts";
-import type { EnvironmentCollection, Versioned } from "./environment-messages.ts";
+import type { EnvironmentCollection, Versioned } from "./versioned.ts";
 import type { Issue } from "./errors.ts";
 import type { Override } from "./layer.ts";
 

@@ -1,4 +1,4 @@
-import type { Versioned } from "./environment-messages.ts";
+import type { Versioned } from "./versioned.ts";
 import type { Segment } from "./flag.ts";
 import type { UnitId } from "./ids.ts";
 

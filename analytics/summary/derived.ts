@@ -1,6 +1,6 @@
+import type { EventSource } from "../../protocols/event-source.ts";
 import { sourceOf } from "../../protocols/metric-shape.ts";
 import type { Metric } from "../../protocols/metric.ts";
-import type { CountsIf } from "./metrics.ts";
 import type { StatementSources } from "./sources.ts";
 import type { WindowSql } from "./window.ts";
 
@@ -18,6 +18,9 @@ export function funnelSql(steps: readonly string[]): string {
   }, "");
   return `toFloat64(${last} < ${never})`;
 }
+
+/** The condition of the joined row under which its event counts, source by source. */
+export type CountsIf = (source: EventSource) => string;
 
 interface SessionScope {
   readonly sources: StatementSources;

@@ -2,7 +2,7 @@ import type { EventSource } from "../../protocols/event-source.ts";
 import type { Metric, RatioTerm } from "../../protocols/metric.ts";
 import { analysisUnitOf, sourceOf, summaryKind } from "../../protocols/metric-shape.ts";
 import type { Binder } from "./binder.ts";
-import { funnelSql, sessionsSql } from "./derived.ts";
+import { type CountsIf, funnelSql, sessionsSql } from "./derived.ts";
 import type { StatementSources } from "./sources.ts";
 import { eventCounts } from "./units.ts";
 import { windowSql } from "./window.ts";
@@ -21,9 +21,6 @@ export interface MetricScope {
   /** The experiment's. */
   readonly unit: string;
 }
-
-/** The condition of the joined row under which its event counts, source by source. */
-export type CountsIf = (source: EventSource) => string;
 
 /** A unit's numbers: `y<i>`, and `z<i>` where the metric needs a second. */
 export function unitColumns(metric: Metric, index: number, scope: MetricScope): string {

@@ -1,10 +1,14 @@
 import { createReadStream } from "node:fs";
 import { CliFailure, sentenceOf } from "../failure.ts";
-import type { KeyLine } from "./read-units.ts";
 
 const chunkBytes = 1024 * 1024;
 /** A thousand times the longest key: what has no line ends is no list. */
 const lineLengthMax = 1024 * 1024;
+
+export interface KeyLine {
+  readonly key: string;
+  readonly line: number;
+}
 
 /** The lines of a text file that say something, in chunks. */
 export async function* readLines(file: string): AsyncGenerator<readonly KeyLine[]> {

@@ -2,7 +2,7 @@ import { UnitId } from "../../protocols/ids.ts";
 import { unitsPerListMax } from "../../protocols/segment-units.ts";
 import { CliFailure, usageFailure } from "../failure.ts";
 import { readCsv } from "../replay/csv.ts";
-import { readLines } from "./lines.ts";
+import { type KeyLine, readLines } from "./lines.ts";
 
 /** As in every request that names a unit by its raw key. */
 const keyLengthMax = 1_024;
@@ -37,11 +37,6 @@ export async function readUnits(file: string, { column, unitIdOf }: UnitSource):
   }
   if (ids.size === 0) throw usageFailure(`${file} names no unit`);
   return { ids: [...ids], repeated: named - ids.size };
-}
-
-export interface KeyLine {
-  readonly key: string;
-  readonly line: number;
 }
 
 /** One promise a chunk instead of one a line. */

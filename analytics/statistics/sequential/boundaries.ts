@@ -1,26 +1,10 @@
 import { findRoot, normalUpperQuantile } from "../special/special.ts";
 import { beforeFirstLook, type Continuation, continueAfter, type Region } from "./continuation.ts";
 import { crossing, cumulative, total } from "./crossing.ts";
-import { faultOf, type GroupSequentialDesign, type NoDesign, type Shape } from "./design.ts";
+import { type Boundaries, faultOf, type GroupSequentialDesign, type NoDesign, type Shape } from "./design.ts";
 import { futilityBoundaries } from "./futility.ts";
 import { upperBoundary } from "./solve-boundary.ts";
 import { type Spending, spentBy } from "./spending.ts";
-
-export interface Boundaries {
-  readonly kind: "boundaries";
-  readonly times: readonly number[];
-  readonly sides: 1 | 2;
-  /** Reject at Z ≥ this (two-sided: at |Z| ≥ this). Infinity: nothing was to be spent at that look. */
-  readonly z: readonly number[];
-  /** Stop for futility at Z ≤ this; −Infinity: not at that look. Absent without futility. */
-  readonly futilityZ?: readonly number[];
-  /** Error of the first kind spent up to each look, both sides together. */
-  readonly spent: readonly number[];
-  /** The C of an exact family. */
-  readonly constant?: number;
-  /** The drift that a design with futility is planned for. */
-  readonly drift?: number;
-}
 
 /** Boundaries are asked for at every look of every metric, and designs are few. */
 const known = new Map<string, Boundaries | NoDesign>();

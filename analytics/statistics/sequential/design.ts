@@ -93,3 +93,20 @@ function spendingHolds(spending: Spending): boolean {
   if (spending.kind === "power") return spending.exponent > 0 && Number.isFinite(spending.exponent);
   return spending.kind !== "hwang_shih_decani" || Math.abs(spending.gamma) <= 700;
 }
+
+/** What a design comes to: where to stop at each look. */
+export interface Boundaries {
+  readonly kind: "boundaries";
+  readonly times: readonly number[];
+  readonly sides: 1 | 2;
+  /** Reject at Z ≥ this (two-sided: at |Z| ≥ this). Infinity: nothing was to be spent at that look. */
+  readonly z: readonly number[];
+  /** Stop for futility at Z ≤ this; −Infinity: not at that look. Absent without futility. */
+  readonly futilityZ?: readonly number[];
+  /** Error of the first kind spent up to each look, both sides together. */
+  readonly spent: readonly number[];
+  /** The C of an exact family. */
+  readonly constant?: number;
+  /** The drift that a design with futility is planned for. */
+  readonly drift?: number;
+}

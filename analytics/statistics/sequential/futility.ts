@@ -1,7 +1,6 @@
 import { findRoot, normalUpperQuantile } from "../special/special.ts";
-import type { Boundaries } from "./boundaries.ts";
 import { beforeFirstLook, type Continuation, continueAfter, lowerCrossing } from "./continuation.ts";
-import type { Futility, NoDesign } from "./design.ts";
+import type { Boundaries, Futility, NoDesign } from "./design.ts";
 import { lowerBoundary, upperBoundary } from "./solve-boundary.ts";
 import { type Spending, spentBy } from "./spending.ts";
 

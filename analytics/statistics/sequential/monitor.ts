@@ -1,6 +1,12 @@
-import { type Boundaries, boundaries } from "./boundaries.ts";
+import { boundaries } from "./boundaries.ts";
 import { beforeFirstLook, type Continuation, continueAfter, type Region } from "./continuation.ts";
-import { faultOfTimes, type GroupSequentialDesign, type NoDesign, type Shape } from "./design.ts";
+import {
+  type Boundaries,
+  faultOfTimes,
+  type GroupSequentialDesign,
+  type NoDesign,
+  type Shape,
+} from "./design.ts";
 import { type FinalInference, finalInference } from "./final-inference.ts";
 import { lowerBoundary, upperBoundary } from "./solve-boundary.ts";
 import { spentBy } from "./spending.ts";

@@ -1,6 +1,7 @@
 import { findRoot, normalUpperQuantile } from "../special/special.ts";
-import { type Boundaries, regionsOf } from "./boundaries.ts";
+import { regionsOf } from "./boundaries.ts";
 import { crossing, total } from "./crossing.ts";
+import type { Boundaries } from "./design.ts";
 
 /** How a design behaves at a drift: the mean of Z when all planned information is there. */
 export interface Operating {

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { type Boundaries, boundaries } from "../../sequential/boundaries.ts";
-import type { GroupSequentialDesign } from "../../sequential/design.ts";
+import { boundaries } from "../../sequential/boundaries.ts";
+import type { Boundaries, GroupSequentialDesign } from "../../sequential/design.ts";
 import type { Spending } from "../../sequential/spending.ts";
 
 export const Sides = z.union([z.literal(1), z.literal(2)]);
