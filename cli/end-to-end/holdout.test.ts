@@ -34,9 +34,13 @@ describe("a holdout", { timeout: 180_000 }, () => {
       await systemClock.sleep(100);
     }
   };
+  const said = new Set(["holdout", "experiment_assigned"]);
+  /** That the log of decisions must hold. */
+  let lines = 0;
   const codeOf = async (unit: string): Promise<string> => {
     const body = { envKey: "shop", flagKey: "checkout", context: { targetingKey: unit } };
     const answer = await api.ask<{ code: string }>("POST", "/evaluate", { body });
+    if (answer.ok && said.has(answer.value.code)) lines++;
     return answer.ok ? answer.value.code : answer.code; // the first plan may be on its way
   };
 
@@ -44,6 +48,17 @@ describe("a holdout", { timeout: 180_000 }, () => {
   async function written(): Promise<void> {
     const natsUrl = readRunFile(weir.dataDir)?.natsUrl ?? assert.fail();
     const connection = await openConnection({ url: natsUrl, name: "holdout-test", streams: [] });
+    const { stream: log, subject: all } = feeds.decisions;
+    const decided = async (): Promise<number> => {
+      let found = 0;
+      const to = await connection.reader.lastSequence(log, all);
+      const range = { stream: log, subject: all, from: 1, to };
+      if (to > 0)
+        for await (const { data } of connection.reader.readRange(range))
+          found += new TextDecoder().decode(data).split("\n").length;
+      return found;
+    };
+    await until(decided, (found) => found === lines); // a line is written after its answer
     const marks = await connection.bucket(buckets.sink);
     for (const { stream, subject, markKey } of Object.values(feeds))
       await until(
@@ -86,12 +101,13 @@ describe("a holdout", { timeout: 180_000 }, () => {
     await api.call("POST", "/v1/experiments/checkout/start", { body: {}, query });
     await until(
       () => codeOf(units[0] ?? ""),
-      (code) => code === "holdout" || code === "experiment_assigned",
+      (code) => said.has(code),
     );
   });
   after(() => weir?.stop());
 
   test("is compared with those who were asked and not held out, unit by unit", async () => {
+    await Promise.all(units.map(codeOf)); // only who is asked once somebody was held out is in a group
     const codes = await Promise.all(units.map(codeOf));
     const groups = Map.groupBy(units, (_, index) => codes[index]);
     const [heldOut = [], notHeldOut = []] = [groups.get("holdout"), groups.get("experiment_assigned")];
