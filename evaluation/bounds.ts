@@ -15,9 +15,3 @@ export const referenceDepthMax = 32;
 
 /** Levels of arrays and objects in a variation's value. */
 export const valueDepthMax = 100;
-
-/**
- * A longer text has the wrong type for `matches`. An ordinary pattern takes 10 to 40 ns a character, the worst that
- * operators/pattern.ts lets through 8 µs.
- */
-export const matchedTextLengthMax = 1_024;

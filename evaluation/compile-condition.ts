@@ -4,7 +4,7 @@ import type { Catalogue } from "./catalogue.ts";
 import { elementConditionOf } from "./element-condition.ts";
 import type { Findings } from "./findings.ts";
 import { hashRangesOf } from "./hash-profiles/recipe.ts";
-import { instantOf } from "./operators/instant.ts";
+import { instantOf } from "../protocols/constants/instant.ts";
 import { attributeOperator } from "./operators/table.ts";
 import { bucketRangeOf, segmentKeysOf } from "./unit-conditions.ts";
 

@@ -4,7 +4,7 @@ import { holds, type Check, type Matcher } from "./check.ts";
 import { elementConditionOf, elementContext } from "./element-condition.ts";
 import { placeOf } from "./hash-profiles/place.ts";
 import { hashRangesOf } from "./hash-profiles/recipe.ts";
-import { instantOf } from "./operators/instant.ts";
+import { instantOf } from "../protocols/constants/instant.ts";
 import type { Condition } from "../protocols/condition.ts";
 
 // Comparisons that look at the clock, at another system's hash, or inside a list. Rare, so they are closures.

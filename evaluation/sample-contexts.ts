@@ -5,7 +5,7 @@ import type { Json } from "../protocols/json.ts";
 import type { Plan } from "../protocols/plan.ts";
 import { conditionDepthMax } from "./bounds.ts";
 import { oneOf, type Chance } from "./chance.ts";
-import { instantOf } from "./operators/instant.ts";
+import { instantOf } from "../protocols/constants/instant.ts";
 
 // Contexts that a plan can tell apart. Nobody's attributes are kept, so they are made of the constants that the plan's
 // conditions mention: each value that is compared with, one beside it, and none at all. Half of them are aimed: made to

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { operators, type Comparison, type Condition, type Operator } from "./condition.ts";
-import { isConstant, isFilterText, needs, type FilterOperator } from "./metric-constants.ts";
+import { constantProblem, isFilterText, needs, type FilterOperator } from "./metric-constants.ts";
 import { Json } from "./json.ts";
 
 // Which events of a name a metric reads: a condition over their properties. Authors write it in full, or as a map of
@@ -10,6 +10,11 @@ import { Json } from "./json.ts";
 
 /** Comparisons of one filter, all levels together: more is a list that `in` says better. */
 const comparisonsMax = 100;
+/** Of these, those that take a text apart: in SQL each is some three thousand characters, of 262 144 that a statement may have. */
+const partedMax = 20;
+const parted: ReadonlySet<string> = new Set(
+  Object.keys(needs).filter((op) => op.startsWith("semver_") || ["before", "after", "in_cidr"].includes(op)),
+);
 /** Levels of all, any and not. */
 const depthMax = 8;
 
@@ -37,6 +42,7 @@ export function expandFilter(filter: Json): Expanded {
 class Expansion {
   readonly issues: FilterIssue[] = [];
   #comparisons = 0;
+  #parted = 0;
 
   condition(filter: Json, path: Path, depth: number): Condition | undefined {
     if (!isMembers(filter)) return this.#refuse(path, "needs a condition, or a map of property to value");
@@ -110,17 +116,16 @@ class Expansion {
     const { attribute = "", op, value } = comparison;
     if (++this.#comparisons === comparisonsMax + 1)
       this.#refuse(path, `is one of more than ${comparisonsMax} comparisons`);
+    if (parted.has(op) && ++this.#parted === partedMax + 1)
+      this.#refuse(path, `is one of more than ${partedMax} comparisons of versions, instants or addresses`);
     if (attribute.length > 256 || !isFilterText(attribute))
       this.#refuse(path, "a property's name has at most 256 characters of well-formed text");
-    else if (!(op in needs)) {
-      const known = (operators as readonly string[]).includes(op);
-      const why = known
-        ? `${op} is not for metrics, as ClickHouse would not decide it alike`
-        : `${op} is no operator`;
-      this.#refuse(path, `${why}; there are ${Object.keys(needs).join(", ")}`);
-    } else if (!isConstant(op as FilterOperator, value))
-      this.#refuse(path, `${op} needs ${needs[op as FilterOperator]}`);
-    else return [comparison];
+    else if (!(op in needs)) this.#refuse(path, `${whyNot(op)}; there are ${Object.keys(needs).join(", ")}`);
+    else {
+      const problem = constantProblem(op as FilterOperator, value);
+      if (problem === undefined) return [comparison];
+      this.#refuse(path, `${op} ${problem}`);
+    }
     return [];
   }
 
@@ -128,6 +133,13 @@ class Expansion {
     this.issues.push({ path, message });
     return undefined;
   }
+}
+
+function whyNot(op: string): string {
+  if (!(operators as readonly string[]).includes(op)) return `${op} is no operator`;
+  if (op === "in_segment" || op === "bucket")
+    return `${op} is not for metrics, as it looks at the unit or the plan and not at the event`;
+  return `${op} is not for metrics, as ClickHouse would not decide it alike`;
 }
 
 const signs = { "<": "lt", "<=": "lte", ">": "gt", ">=": "gte", "!=": "neq" } as const;

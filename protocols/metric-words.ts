@@ -33,7 +33,7 @@ export const memberWords: Readonly<Record<string, string>> = {
     "lifetime: no end. conversion: so many hours from the first exposure on. day: the same day in UTC. session: the session of the first exposure.",
   event: "Name of the event, as it is sent.",
   filter:
-    'Which of those events count, by their properties: a condition, or in short a map as in { position: "<=5", country: [CH, AT] }.',
+    'Which of those events count, by their properties: a condition, or in short a map as in { position: "<=5", country: [CH, AT], app: { semver_gte: 2.1.0 } }. Operators: those of flags that look at an attribute.',
   value: "Dotted path of a number among the event's properties, instead of its own value.",
   numerator: "What is above the line.",
   denominator: "What is below the line.",

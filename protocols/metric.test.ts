@@ -38,6 +38,8 @@ describe("a filter", () => {
       },
     ],
     [{ any: ["x"] }, { attribute: "any", op: "in", value: ["x"] }],
+    [{ tags: { has_any: ["a", 1] } }, { attribute: "tags", op: "has_any", value: ["a", 1] }],
+    [{ app: { semver_range: "^2" } }, { attribute: "app", op: "semver_range", value: "^2" }],
     [{ op: "push" }, { attribute: "op", op: "eq", value: "push" }],
     [{ all: [] }, { all: [] }],
   ];
@@ -52,7 +54,22 @@ describe("a filter", () => {
 
   const refused: readonly (readonly [unknown, RegExp])[] = [
     [{ a: "<five" }, /filter\.a: needs a number after </],
-    [{ a: { semver_gt: "1.0.0" } }, /semver_gt is not for metrics.*there are eq, neq/],
+    [{ a: { text_lt: "b" } }, /text_lt is not for metrics, as ClickHouse would not.*there are eq, neq/],
+    [{ a: { in_segment: "vips" } }, /in_segment is not for metrics, as it looks at the unit or the plan/],
+    [{ a: { bucket: {} } }, /bucket is not for metrics, as it looks at the unit or the plan/],
+    [{ a: { has_any: [] } }, /has_any needs a list/],
+    [{ a: { has_all: [["x"]] } }, /has_all needs a list/],
+    [{ a: { matches: "(" } }, /matches not an RE2 pattern/],
+    [{ a: { matches: "\\p{L}" } }, /matches has a notation that ClickHouse may read otherwise, at/],
+    [{ a: { matches: "\ufffd" } }, /matches needs a pattern/],
+    [{ a: { semver_gt: "1.0" } }, /semver_gt needs a version/],
+    [{ a: { semver_gt: "1.0.0-9007199254740991" } }, /semver_gt needs a version/],
+    [{ a: { semver_range: "latest!" } }, /semver_range needs a range/],
+    [{ a: { semver_range: Array.from({ length: 21 }, () => "1.2.3").join("||") } }, /at most 20 comparisons/],
+    [{ a: { before: "2020-02-30T00:00:00Z" } }, /before needs an RFC 3339/],
+    [{ a: { after: "2020-01-01" } }, /after needs an RFC 3339/],
+    [{ a: { in_cidr: "10.0.0.0" } }, /in_cidr needs a network/],
+    [{ a: { in_cidr: [] } }, /in_cidr needs a network/],
     [{ a: { greater: 1 } }, /greater is no operator/],
     [{ attribute: "a", op: "between", value: [3, 1] }, /between needs \[low, high\]/],
     [{ attribute: "a", op: "in", value: [] }, /in needs a list/],
@@ -61,6 +78,10 @@ describe("a filter", () => {
     [{ op: "eq", value: 1 }, /needs the name of a property/],
     [{}, /needs at least one property/],
     [{ all: Array.from({ length: 101 }, () => ({ a: 1 })) }, /more than 100 comparisons/],
+    [
+      { all: Array.from({ length: 21 }, () => ({ a: { semver_gt: "1.0.0" } })) },
+      /more than 20 comparisons of versions/,
+    ],
   ];
   for (const [filter, message] of refused)
     test(`${JSON.stringify(filter).slice(0, 60)} is refused with a reason`, () => {

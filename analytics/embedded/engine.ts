@@ -55,6 +55,8 @@ const waitingMax = 256;
 const markCacheBytes = 256 * 1024 ** 2;
 /** An answer is held in memory, once here and once as JSON in the asker. */
 const resultBytesMax = 256 * 1024 ** 2;
+/** With the values of its parameters in their places, wherever each is named: a server has them apart. */
+const statementBytesMax = 4 * 1024 ** 2;
 
 export type Engine = ReturnType<typeof openEngine>;
 
@@ -64,6 +66,7 @@ export function openEngine({ directory, memoryBytesMax }: EngineOptions) {
     `--max_server_memory_usage=${memoryBytesMax}`,
     `--mark_cache_size=${markCacheBytes}`,
     `--max_result_bytes=${resultBytesMax}`,
+    `--max_query_size=${statementBytesMax}`,
   ];
   const open = (): Session => openSession(directory, connectionArgs);
   const sessions = Array.from({ length: readersCount + writersCount + killersCount }, open);

@@ -43,6 +43,18 @@ const rowsOf = async (
 ): Promise<unknown[]> => (await of.query({ query, query_params: parameters, format: "JSONEachRow" })).json();
 
 describe("the embedded warehouse, asked by the ClickHouse client", () => {
+  test("takes parameters as long as a server does", async () => {
+    const texts = Array.from({ length: 1_000 }, (_, index) => `${index}`.padStart(100, "é"));
+    const found = await rowsOf(
+      "SELECT length({texts:Array(String)}) AS n, has({texts:Array(String)}, {last:String}) AS has",
+      {
+        texts,
+        last: texts.at(-1),
+      },
+    );
+    assert.deepEqual(found, [{ n: 1_000, has: 1 }]);
+  });
+
   test("answers a ping", async () => {
     assert.equal((await client.ping()).success, true);
   });

@@ -35,9 +35,12 @@ const reserved = new Set([
   "role",
 ]);
 
+/** Parameters travel in the address, lists among them: as much as a ClickHouse server takes (`http_max_uri_size`). */
+const headBytesMax = 1024 ** 2;
+
 export function createFront({ engine, version, health }: FrontOptions): Server {
   let heldBytes = 0;
-  const server = createServer((request, response) => {
+  const server = createServer({ maxHeaderSize: headBytesMax }, (request, response) => {
     const url = new URL(request.url ?? "/", "http://warehouse");
     if (request.method === "GET" && url.pathname === "/ping") return void response.end("Ok.\n");
     if (request.method === "GET" && url.pathname === "/health") {

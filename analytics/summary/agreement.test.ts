@@ -1,16 +1,13 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { fc } from "../../protocols/testing/properties.ts";
 import { Partition } from "../../actors/experiment/partition.ts";
-import { ExperimentDefinition } from "../../protocols/experiment.ts";
+import { definitionOf } from "../../actors/experiment/testing/records.ts";
 import { EnvironmentKey } from "../../protocols/ids.ts";
 import type { UnitId } from "../../protocols/ids.ts";
 import type { LogRecord } from "../../protocols/log-record.ts";
-import { EpochMs } from "../../protocols/time.ts";
 import { systemClock } from "../../runtime/index.ts";
-import { migrate } from "../migrations.ts";
-import { temporaryWarehouse } from "../testing.ts";
-import type { TemporaryWarehouse } from "../testing.ts";
+import { warehouseHere } from "../testing/warehouse-here.ts";
 import { arbitraryMetric } from "../testing/arbitrary-metrics.ts";
 import { insertLogs } from "../testing/insert-log.ts";
 import { assertNear } from "../testing/near.ts";
@@ -23,12 +20,7 @@ import { warehouseSummary } from "./summary.ts";
 const cases = Number(process.env["WEIR_AGREEMENT_CASES"] ?? 15);
 const seed = Number(process.env["WEIR_AGREEMENT_SEED"] ?? 20_261_121);
 
-let temporary: TemporaryWarehouse;
-before(async () => {
-  temporary = await temporaryWarehouse();
-  assert.ok((await migrate(temporary.warehouse, EpochMs.parse(0))).ok);
-});
-after(() => temporary.close());
+const temporary = await warehouseHere();
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -60,6 +52,13 @@ const member = fc.constantFrom<unknown>(
   ["gold"],
   {},
   { b: 1 },
+  ["gold", 1, true, null],
+  ["go", ["gold"], "", 2.5, 1e20, false],
+  ..."1.2.3 1.2.3-rc.1 1.2.3-rc.1.a 1.2.3-2 1.2.10 v1.2.3 2.0.0-0".split(" "),
+  ..."2020-02-29T12:00:00Z 2020-02-29t13:00:00.0005+01:00 2020-02-30T12:00:00Z 1999-01-31T00:00:00-23:59".split(
+    " ",
+  ),
+  ..."10.1.2.3 ::ffff:10.1.2.3 ::1 2001:db8::1 10.1.2.03 2001:db8:8000::".split(" "),
 );
 const properties = fc.option(
   fc.record(
@@ -136,23 +135,6 @@ function recordOf({ kind, id, minutes, late, session, properties: metadata, valu
   return { type: "identify", id: `i${other}`, ts, at: ts, unit: unitOf(other), known: unitOf(other + 4) };
 }
 
-const definitionOf = (metrics: readonly object[]): ExperimentDefinition =>
-  ExperimentDefinition.parse({
-    experiment: {
-      key: "exp",
-      flag: "f",
-      variants: [
-        { key: "a", variation: "off", weight: 5_000 },
-        { key: "b", variation: "on", weight: 5_000 },
-      ],
-      control: "a",
-      metrics: { primary: "m0" },
-      status: "running",
-      phase: 1,
-    },
-    metrics: metrics.map((metric, index) => ({ ...metric, key: `m${index}` })),
-  });
-
 const arbitraryCase = fc.record({
   metrics: fc.array(arbitraryMetric, { minLength: 5, maxLength: 5 }),
   log: fc
@@ -172,7 +154,8 @@ test("fold, ClickHouse and recount agree on random metrics over random events, t
   const kinds = new Set<string>();
   let [told, silent] = [0, 0];
   for (const [index, { metrics, log, cut, environment }] of sample.entries()) {
-    const definition = definitionOf(metrics);
+    const keyed = metrics.map((metric, place) => ({ ...metric, key: `m${place}` }));
+    const definition = definitionOf("exp", keyed);
     const { dimensions: _, ...expected } = recount(definition, log);
     let partition = new Partition();
     partition.take({ type: "definition", id: "d", at: 0, planVersion: 1, definition });

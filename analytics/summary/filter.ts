@@ -2,6 +2,12 @@ import { assert } from "../../protocols/assert.ts";
 import type { Comparison, Condition } from "../../protocols/condition.ts";
 import type { Json } from "../../protocols/json.ts";
 import type { Binder } from "./binder.ts";
+import { instantTest } from "./filter/instants.ts";
+import { listTest } from "./filter/lists.ts";
+import { networkTest } from "./filter/networks.ts";
+import { patternTest } from "./filter/patterns.ts";
+import type { Test } from "./filter/test.ts";
+import { rangeTest, versionTest } from "./filter/versions.ts";
 import { propertySql, type PropertySql } from "./property.ts";
 
 // A metric's filter in SQL. It decides as evaluation/ does: nothing is converted, and a comparison with what is missing
@@ -14,18 +20,17 @@ export function filterSql(condition: Condition, metadata: string, binder: Binder
   if ("not" in condition) return `NOT ${inner(condition.not)}`;
   const { attribute, negate } = condition;
   assert(attribute !== undefined, "a filter's comparison names a property");
-  const { isFit, holds } = testOf(condition, propertySql(attribute, metadata, binder), binder);
-  return `(${isFit} AND ${negate === true ? "NOT " : ""}(${holds}))`;
+  const test = testOf(condition, propertySql(attribute, metadata, binder), binder);
+  const decided = `(${test.isFit} AND ${negate === true ? "NOT " : ""}(${test.holds}))`;
+  // A list of one and a lambda over it: SQL's only name for a value within an expression.
+  return (test.names ?? []).reduceRight(
+    (inner, [name, sql]) => `arrayExists(${name} -> ${inner}, [${sql}])`,
+    decided,
+  );
 }
 
 const group = (parts: readonly string[], by: string, empty: string): string =>
   parts.length === 0 ? empty : `(${parts.join(` ${by} `)})`;
-
-interface Test {
-  /** Whether the property is there, and of a type that can be compared. */
-  readonly isFit: string;
-  readonly holds: string;
-}
 
 function testOf({ op, value }: Comparison, property: PropertySql, binder: Binder): Test {
   const { isNumber, isText, number, text } = property;
@@ -68,6 +73,24 @@ function testOf({ op, value }: Comparison, property: PropertySql, binder: Binder
       return ofText((part) => `startsWith(${text}, ${part})`);
     case "ends_with":
       return ofText((part) => `endsWith(${text}, ${part})`);
+    case "matches":
+      return patternTest(value as string, property, binder);
+    case "semver_eq":
+    case "semver_lt":
+    case "semver_lte":
+    case "semver_gt":
+    case "semver_gte":
+      return versionTest(op, value as string, property, binder);
+    case "semver_range":
+      return rangeTest(value as string, property, binder);
+    case "before":
+    case "after":
+      return instantTest(op, value as string | number, property, binder);
+    case "in_cidr":
+      return networkTest(value as string | readonly string[], property, binder);
+    case "has_any":
+    case "has_all":
+      return listTest(op, value as readonly Json[], property, binder);
     case "exists":
       return { isFit: "true", holds: value === false ? `NOT (${property.isThere})` : property.isThere };
     default:

@@ -7,10 +7,13 @@ export interface PropertySql {
   readonly isText: string;
   readonly isNumber: string;
   readonly isTruth: string;
+  readonly isList: string;
   readonly isThere: string;
   readonly text: string;
   readonly number: string;
   readonly truth: string;
+  /** Each as JSON. */
+  readonly members: string;
 }
 
 export function propertySql(path: string, metadata: string, binder: Binder): PropertySql {
@@ -25,9 +28,11 @@ export function propertySql(path: string, metadata: string, binder: Binder): Pro
     isText: `${type} = 'String'`,
     isNumber: `${type} IN ('Int64', 'UInt64', 'Double')`,
     isTruth: `${type} = 'Bool'`,
+    isList: `${type} = 'Array'`,
     isThere: `${type} != 'Null'`,
     text: read("JSONExtractString"),
     number: read("JSONExtractFloat"),
     truth: read("JSONExtractBool"),
+    members: read("JSONExtractArrayRaw"),
   };
 }

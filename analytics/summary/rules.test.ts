@@ -1,26 +1,19 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { fc } from "../../protocols/testing/properties.ts";
-import { ExperimentDefinition } from "../../protocols/experiment.ts";
+import { definitionOf } from "../../actors/experiment/testing/records.ts";
+import type { ExperimentDefinition } from "../../protocols/experiment.ts";
 import { EnvironmentKey } from "../../protocols/ids.ts";
 import type { UnitId } from "../../protocols/ids.ts";
 import type { LogRecord } from "../../protocols/log-record.ts";
-import { EpochMs } from "../../protocols/time.ts";
 import { systemClock } from "../../runtime/index.ts";
-import { migrate } from "../migrations.ts";
-import { temporaryWarehouse } from "../testing.ts";
-import type { TemporaryWarehouse } from "../testing.ts";
+import { warehouseHere } from "../testing/warehouse-here.ts";
 import { insertLogs } from "../testing/insert-log.ts";
 import { assertNear } from "../testing/near.ts";
 import { recount } from "../testing/recount.ts";
 import { warehouseSummary } from "./summary.ts";
 
-let temporary: TemporaryWarehouse;
-before(async () => {
-  temporary = await temporaryWarehouse();
-  assert.ok((await migrate(temporary.warehouse, EpochMs.parse(0))).ok);
-});
-after(() => temporary.close());
+const temporary = await warehouseHere();
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -57,24 +50,8 @@ const metrics = [
     window: { type: "lifetime" },
   },
 ];
-const definitionOf = (bots: "excluded" | "included"): ExperimentDefinition =>
-  ExperimentDefinition.parse({
-    experiment: {
-      key: "exp",
-      flag: "f",
-      variants: [
-        { key: "a", variation: "off", weight: 5_000 },
-        { key: "b", variation: "on", weight: 5_000 },
-      ],
-      control: "a",
-      metrics: { primary: "any" },
-      status: "running",
-      phase: 2,
-      dimensions: ["country", "it's"],
-      bots,
-    },
-    metrics,
-  });
+const withBots = (bots: "excluded" | "included"): ExperimentDefinition =>
+  definitionOf("exp", metrics, { phase: 2, dimensions: ["country", "it's"], bots });
 
 const unitOf = (unit: number): UnitId =>
   `${String.fromCharCode(65 + unit)}${unit % 2 === 0 ? "Q" : "x"}${String(unit).padStart(20, "A")}` as UnitId;
@@ -204,7 +181,7 @@ test("ClickHouse counts by the rules, whatever the log: totals, days and dimensi
   await insertLogs(temporary.warehouse, cases);
   const met = { crossovers: 0, optedOut: 0, bots: 0 };
   for (const [index, { environment, records }] of cases.entries()) {
-    const definition = definitionOf(index % 5 === 0 ? "included" : "excluded");
+    const definition = withBots(index % 5 === 0 ? "included" : "excluded");
     const expected = recount(definition, records);
     const detail = index % 2 === 0 ? "days" : "dimensions";
     const { days, dimensions, ...total } = expected;
@@ -220,7 +197,7 @@ test("ClickHouse counts by the rules, whatever the log: totals, days and dimensi
 });
 
 test("sums over ranges of units and up to a position are those of that part of the log", async () => {
-  const definition = definitionOf("excluded");
+  const definition = withBots("excluded");
   const [records = []] = fc.sample(fc.array(record, { minLength: 150, maxLength: 150 }), {
     seed: 4,
     numRuns: 1,

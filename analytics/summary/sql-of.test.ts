@@ -1,15 +1,10 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { ExperimentDefinition } from "../../protocols/experiment.ts";
+import { test } from "node:test";
+import { definitionOf, event, exposure } from "../../actors/experiment/testing/records.ts";
 import { EnvironmentKey } from "../../protocols/ids.ts";
-import type { UnitId } from "../../protocols/ids.ts";
-import type { LogRecord } from "../../protocols/log-record.ts";
 import type { MetricSummary } from "../../protocols/results.ts";
-import { EpochMs } from "../../protocols/time.ts";
 import { systemClock } from "../../runtime/index.ts";
-import { migrate } from "../migrations.ts";
-import { temporaryWarehouse } from "../testing.ts";
-import type { TemporaryWarehouse } from "../testing.ts";
+import { warehouseHere } from "../testing/warehouse-here.ts";
 import { insertLogs } from "../testing/insert-log.ts";
 import { assertNear } from "../testing/near.ts";
 import { sqlOf } from "./sql-of.ts";
@@ -18,7 +13,18 @@ import { warehouseSummary } from "./summary.ts";
 const environment = EnvironmentKey.parse("shop");
 const start = Math.floor(systemClock.now() / 86_400_000) * 86_400_000 - 20 * 86_400_000;
 const filter = { kind: "it's \\ a {quote:String}", price: "<=30" };
+const apart = {
+  any: [
+    { app: { semver_range: ">=1.0.1 <1.0.4-rc.1 || 9.x" } },
+    { app: { semver_eq: "1.0.5-rc.1" } },
+    { app: { matches: "^1\\.0\\.6$" } },
+    { kind: { in_cidr: ["10.0.0.0/8", "::/0"] } },
+    { kind: { before: "2020-01-01T00:00:00Z" } },
+    { tags: { has_any: ["it's", 1], has_all: ["a", true] } },
+  ],
+};
 const metrics = [
+  { key: "apart", definition: { type: "count", event: "buy", filter: apart } },
   { key: "had", definition: { type: "binary", event: "buy", filter } },
   { key: "sum", definition: { type: "sum", event: "buy", value: "price" }, cap: { value: 40 } },
   { key: "mean", definition: { type: "mean", event: "buy" }, window: { type: "conversion", hours: 3 } },
@@ -30,53 +36,25 @@ const metrics = [
   { key: "p90", definition: { type: "percentile", event: "buy", value: "price", percentile: 90 } },
   { key: "p90e", unit: "event", definition: { type: "percentile", event: "buy", percentile: 90 } },
 ];
-const definition = ExperimentDefinition.parse({
-  experiment: {
-    key: "exp",
-    flag: "f",
-    variants: [
-      { key: "a", variation: "off", weight: 5_000 },
-      { key: "b", variation: "on", weight: 5_000 },
-    ],
-    control: "a",
-    metrics: { primary: "had" },
-    status: "running",
-    phase: 1,
-  },
-  metrics,
-});
+const definition = definitionOf("exp", metrics);
 
 /** Unit n has n events, an hour apart. */
-const records = Array.from({ length: 8 }, (_, n) => {
-  const unit = `${String.fromCharCode(65 + n)}x${"A".repeat(20)}` as UnitId;
-  const own = { experiment: "exp", phase: 1, variant: n % 2 === 0 ? "a" : "b", flag: "f" };
-  const exposure = { type: "exposure", id: `x${n}`, ts: start, at: start, unit, session: "s0", ...own };
-  const events = Array.from({ length: n }, (_each, index) => {
-    const ts = start + (index + 1) * 3_600_000;
-    const metadata = { kind: index % 2 === 0 ? filter.kind : "other", price: 10 * index };
-    const session = `s${index >> 1}`;
-    return {
-      type: "metric",
-      id: `m${n}-${index}`,
-      ts,
-      at: ts,
-      unit,
-      session,
-      metadata,
-      name: "buy",
-      value: n,
+const { key: experiment } = definition.experiment;
+const records = Array.from({ length: 8 }, (_, n) => [
+  exposure(n, n % 2 === 0 ? "a" : "b", start, { experiment, session: "s0" }),
+  ...Array.from({ length: n }, (_each, index) => {
+    const metadata = {
+      kind: index % 2 === 0 ? filter.kind : "other",
+      price: 10 * index,
+      app: `1.0.${index}`,
     };
-  });
-  return [exposure, ...events] as unknown as LogRecord[];
-}).flat();
+    const session = `s${index >> 1}`;
+    return event(n, "buy", n, start + (index + 1) * 3_600_000, { session, metadata });
+  }),
+]).flat();
 
-let temporary: TemporaryWarehouse;
-before(async () => {
-  temporary = await temporaryWarehouse();
-  assert.ok((await migrate(temporary.warehouse, EpochMs.parse(0))).ok);
-  await insertLogs(temporary.warehouse, [{ environment, records }]);
-});
-after(() => temporary.close());
+const temporary = await warehouseHere();
+await insertLogs(temporary.warehouse, [{ environment, records }]);
 
 type Row = Readonly<Record<string, number | string>>;
 const ask = async (sql: string, parameters = {}): Promise<Row[]> => {

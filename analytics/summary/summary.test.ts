@@ -1,26 +1,20 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { ExperimentDefinition } from "../../protocols/experiment.ts";
+import { test } from "node:test";
+import { definitionOf, unitOf } from "../../actors/experiment/testing/records.ts";
+import type { ExperimentDefinition } from "../../protocols/experiment.ts";
 import { eventHash, uint64Text, unitHash } from "../../protocols/hash64.ts";
 import { EnvironmentKey } from "../../protocols/ids.ts";
 import type { UnitId } from "../../protocols/ids.ts";
 import type { Metric } from "../../protocols/metric.ts";
 import type { MetricSummary } from "../../protocols/results.ts";
-import { EpochMs } from "../../protocols/time.ts";
 import { seededRandom, systemClock } from "../../runtime/index.ts";
 import type { Random } from "../../runtime/index.ts";
-import { migrate } from "../migrations.ts";
 import { tables } from "../schema/tables.ts";
 import { warehouseSummary } from "./summary.ts";
-import { temporaryWarehouse } from "../testing.ts";
-import type { TemporaryWarehouse } from "../testing.ts";
+import { assertNear } from "../testing/near.ts";
+import { warehouseHere } from "../testing/warehouse-here.ts";
 
-let temporary: TemporaryWarehouse;
-before(async () => {
-  temporary = await temporaryWarehouse();
-  assert.ok((await migrate(temporary.warehouse, EpochMs.parse(0))).ok);
-});
-after(() => temporary.close());
+const temporary = await warehouseHere();
 
 const metrics = [
   { key: "any", definition: { type: "binary", event: "click" } },
@@ -43,22 +37,15 @@ const metrics = [
   },
   { key: "never", definition: { type: "mean", event: "nothing" } },
 ];
-const definitionOf = (experiment: string, phase: number): ExperimentDefinition =>
-  ExperimentDefinition.parse({
-    experiment: {
-      key: experiment,
-      flag: "f",
-      variants: [
-        { key: "control", variation: "off", weight: 5_000 },
-        { key: "its", variation: "on", weight: 3_000 },
-        { key: "empty", variation: "on", weight: 2_000 },
-      ],
-      control: "control",
-      metrics: { primary: "any" },
-      status: "running",
-      phase,
-    },
-    metrics,
+const ofPhase = (experiment: string, phase: number): ExperimentDefinition =>
+  definitionOf(experiment, metrics, {
+    variants: [
+      { key: "control", variation: "off", weight: 5_000 },
+      { key: "its", variation: "on", weight: 3_000 },
+      { key: "empty", variation: "on", weight: 2_000 },
+    ],
+    control: "control",
+    phase,
   });
 
 interface Exposure {
@@ -78,9 +65,6 @@ interface Event {
   readonly value: number;
 }
 
-const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-const unitOf = (random: Random): UnitId =>
-  Array.from({ length: 22 }, () => alphabet[Math.floor(random.fraction() * 64)]).join("") as UnitId;
 const pick = <Value>(random: Random, values: readonly Value[]): Value =>
   values[Math.floor(random.fraction() * values.length)] as Value;
 
@@ -90,7 +74,7 @@ const within = (random: Random): number => start + Math.floor(random.fraction() 
 
 function randomData(seed: number, env: string): { exposures: Exposure[]; events: Event[] } {
   const random = seededRandom(seed);
-  const units = Array.from({ length: 300 }, () => unitOf(random));
+  const units = Array.from({ length: 300 }, (_, index) => unitOf(index));
   const exposures = Array.from({ length: 500 }, (_, index): Exposure => {
     const unit = pick(random, units);
     // Mostly the variant that the unit's name says, so that some units cross over and most do not.
@@ -264,27 +248,13 @@ function byHand({ definition }: Metric, units: readonly Unit[]): MetricSummary {
   }
 }
 
-function assertNear(actual: MetricSummary, expected: MetricSummary, what: string): void {
-  assert.deepEqual(Object.keys(actual).sort(), Object.keys(expected).sort(), what);
-  for (const [name, value] of Object.entries(expected)) {
-    const found = (actual as unknown as Record<string, unknown>)[name];
-    if (typeof value !== "number" || name === "count" || name === "successes")
-      assert.equal(found, value, `${what}.${name}`);
-    else
-      assert.ok(
-        Math.abs((found as number) - value) <= 1e-9 * Math.max(1e-3, Math.abs(value)),
-        `${what}.${name}: ${String(found)} is not ${value}`,
-      );
-  }
-}
-
 for (const seed of [1, 2, 3]) {
   test(`ClickHouse and a computation by hand agree to 1e-9 on random data, seed ${seed}`, async () => {
     const env = `env${seed}`;
     const data = randomData(seed, env);
     await insertAll(data.exposures, data.events);
     for (const phase of [1, 2]) {
-      const definition = definitionOf("exp", phase);
+      const definition = ofPhase("exp", phase);
       const answer = await warehouseSummary(temporary.warehouse, {
         environment: EnvironmentKey.parse(env),
         definition,
@@ -304,7 +274,7 @@ for (const seed of [1, 2, 3]) {
         for (const metric of definition.metrics) {
           const summary = summaries[metric.key];
           assert.ok(summary !== undefined);
-          assertNear(summary, byHand(metric, arm), `${variant}.${metric.key}`);
+          assertNear(summary, byHand(metric, arm), `${variant}.${metric.key}`, 1e-3);
         }
       }
     }
@@ -314,7 +284,7 @@ for (const seed of [1, 2, 3]) {
 test("an experiment without any row has arms of zero units", async () => {
   const answer = await warehouseSummary(temporary.warehouse, {
     environment: EnvironmentKey.parse("nobody"),
-    definition: definitionOf("none", 1),
+    definition: ofPhase("none", 1),
   });
   assert.ok(answer.ok);
   assert.equal(answer.value.crossovers, 0);

@@ -21,8 +21,57 @@ const number = fc.constantFrom(-3, 0, 0.1, 1, 2.5, 5, 1e20);
 const text = fc.constantFrom("gold", "go", "", "d", "é", "😀", "it's\n\\");
 const attribute = fc.constantFrom("kind", "price", "a.b", "odd", "c.d.e", "it's");
 
+const version = fc.constantFrom("1.2.3", "1.2.3-rc.1", "1.2.10", "1.2.3-rc.1.a", "1.2.3-2", "0.0.0-0");
+/** What only texts and lists of certain kinds are compared with; some of those events have. */
+const special = fc.oneof(
+  fc.record({
+    op: fc.constantFrom("has_any", "has_all"),
+    value: fc.array(operand, { minLength: 1, maxLength: 3 }),
+  }),
+  fc.record({
+    op: fc.constant("matches"),
+    value: fc.constantFrom(
+      "go",
+      "^.$",
+      "(?s)^it.*$",
+      "(?i)^GO",
+      "é?$",
+      "[^a-f]{3}",
+      "^\\d+\\.",
+      "^(?:gold|😀|)$",
+    ),
+  }),
+  fc.record({
+    op: fc.constantFrom("semver_eq", "semver_lt", "semver_lte", "semver_gt", "semver_gte"),
+    value: version,
+  }),
+  fc.record({
+    op: fc.constant("semver_range"),
+    value: fc.constantFrom("^1.2.0", ">=1.2.3-rc.1 <2", "<1.2.3 || >=1.2.10", "*"),
+  }),
+  fc.record({
+    op: fc.constantFrom("before", "after"),
+    value: fc.constantFrom<unknown>(
+      "2020-02-29T12:00:00Z",
+      "2020-02-29T12:00:00.001+00:00",
+      1,
+      1_582_977_600_000,
+    ),
+  }),
+  fc.record({
+    op: fc.constant("in_cidr"),
+    value: fc.constantFrom<unknown>(
+      "10.0.0.0/8",
+      ["::1/128", "10.1.0.0/16"],
+      "::ffff:0:0/96",
+      "2001:db8::/33",
+    ),
+  }),
+);
+
 const comparison = fc
   .oneof(
+    { arbitrary: special, weight: 4 },
     fc.record({ op: fc.constantFrom("eq", "neq"), value: operand }),
     fc.record({
       op: fc.constantFrom("in", "not_in"),

@@ -2,6 +2,7 @@ import type { Condition } from "../../protocols/condition.ts";
 import type { EventSource } from "../../protocols/event-source.ts";
 import type { Json } from "../../protocols/json.ts";
 import type { MetricRecord } from "../../protocols/log-record.ts";
+import { recountOperators } from "./recount-operators.ts";
 
 // R13 and R14 of docs/pipeline.md, in the plainest way.
 
@@ -43,6 +44,8 @@ function compared(op: string, property: Json, constant: Json): boolean | undefin
   const type = typeof property;
   const list = (Array.isArray(constant) ? constant : [constant]) as readonly Json[];
   const [low, high] = list;
+  const own = recountOperators[op];
+  if (own !== undefined) return own(property, constant);
   if (op === "exists") return (property !== null) === (constant ?? true);
   if (["eq", "in", "neq", "not_in"].includes(op)) {
     if (!["string", "number", "boolean"].includes(type) || !list.some((each) => typeof each === type))

@@ -5,7 +5,7 @@ import { conditionDepthMax } from "../bounds.ts";
 import { namedSalt } from "../bucket.ts";
 import { elementConditionOf, elementContext } from "../element-condition.ts";
 import { hashRangesOf } from "../hash-profiles/recipe.ts";
-import { instantOf } from "../operators/instant.ts";
+import { instantOf } from "../../protocols/constants/instant.ts";
 import { attributeOperator } from "../operators/table.ts";
 import { textOf } from "../text.ts";
 import { bucketRangeOf, segmentKeysOf } from "../unit-conditions.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Json } from "../../protocols/json.ts";
 import { operators } from "../../protocols/condition.ts";
-import { instantOf } from "./instant.ts";
+import { instantOf } from "../../protocols/constants/instant.ts";
 import { attributeOperator } from "./table.ts";
 
 const accepts = (op: string, constant: Json | undefined): boolean | undefined =>

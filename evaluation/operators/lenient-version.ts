@@ -1,5 +1,5 @@
 import { ready, refused, type Prepare, type Test } from "./operator.ts";
-import { parseVersion } from "./version.ts";
+import { parseVersion } from "../../protocols/constants/version.ts";
 
 // Versions as other systems read them, for rules that came from there.
 //

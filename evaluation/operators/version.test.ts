@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fc } from "../../protocols/testing/properties.ts";
 import SemVer from "semver/classes/semver.js";
-import { parseVersion, plainVersion, versionOperators } from "./version.ts";
+import { parseVersion } from "../../protocols/constants/version.ts";
+import { plainVersion, versionOperators } from "./version.ts";
 
 const number = fc.oneof(fc.nat(3), fc.nat(200_000), fc.constantFrom(131_071, 131_072, 999_999_999));
 const label = fc.oneof(fc.nat(20).map(String), fc.constantFrom("alpha", "beta", "rc", "x-1", "0a"));

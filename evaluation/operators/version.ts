@@ -1,25 +1,10 @@
 import Range from "semver/classes/range.js";
-import SemVer from "semver/classes/semver.js";
+import { parseVersion } from "../../protocols/constants/version.ts";
 import { ready, refused, type Prepare, type Test } from "./operator.ts";
 
 // SemVer 2.0.0, strictly: no leading v, no missing parts, no leading zeros, no blanks. Build metadata has no say in the
 // order. Ranges are npm's notation (`^1.2`, `>=1.0.0 <2`), where a pre-release is in only when the range names one of
 // the same core version.
-
-/** The grammar of semver.org; the library alone would also take `v1.0.0` and ` 1.0.0`. */
-const grammar =
-  /^(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)(?:-(?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*)(?:\.(?:0|[1-9]\d*|\d*[a-zA-Z-][0-9a-zA-Z-]*))*)?(?:\+[0-9a-zA-Z-]+(?:\.[0-9a-zA-Z-]+)*)?$/;
-/** The library's own limit, looked at first so that a long attribute costs nothing. */
-const versionLengthMax = 256;
-
-export function parseVersion(text: string): SemVer | undefined {
-  if (text.length > versionLengthMax || !grammar.test(text)) return undefined;
-  try {
-    return new SemVer(text);
-  } catch {
-    return undefined; // a part beyond 2^53
-  }
-}
 
 /** Parts of a plain version are below 2^17: three of them fit into the 53 bits of a number. */
 const partLimit = 131_072;

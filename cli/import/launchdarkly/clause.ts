@@ -1,6 +1,6 @@
 import type { Condition, Operator } from "../../../protocols/condition.ts";
 import type { Json } from "../../../protocols/json.ts";
-import { instantOf } from "../../../evaluation/operators/instant.ts";
+import { instantOf } from "../../../protocols/constants/instant.ts";
 import { lenientVersion } from "../../../evaluation/operators/lenient-version.ts";
 import { allOf, anyOf, compare, inList, never, notOf } from "../conditions.ts";
 import type { Notes } from "../notes.ts";
