@@ -68,8 +68,6 @@ const insertTimeoutMs = 60_000;
 /** Of the sink's two lanes. */
 const encodersKeptMax = 2;
 const queryTimeoutMs = 30_000;
-/** Millions of rows for one answer must not keep results and inserts waiting. Of effect where the engine may (CAP_SYS_NICE). */
-const longReadNice = 10;
 /** Between the engine's limit and ours: its answer has to travel. */
 const graceMs = 5_000;
 /** Two repeats of a read: one for a connection closed under us, one for a warehouse that restarts. */
@@ -212,11 +210,7 @@ export function openWarehouse(options: WarehouseOptions): Warehouse {
             query_params: parameters,
             abort_signal: either,
             decompress_response_stream: !embedded,
-            clickhouse_settings: {
-              max_execution_time: timeoutMs / 1_000,
-              max_result_bytes: "0",
-              os_thread_priority: String(longReadNice),
-            },
+            clickhouse_settings: { max_execution_time: timeoutMs / 1_000, max_result_bytes: "0" },
           });
           // The client's own abort ends with the head of the answer; what comes after is cut here.
           const cut = (): unknown => stream.destroy();
