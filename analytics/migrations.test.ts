@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { after, before, test } from "node:test";
+import { exposure } from "../actors/experiment/testing/records.ts";
+import { EnvironmentKey } from "../protocols/ids.ts";
 import { EpochMs } from "../protocols/time.ts";
 import { systemClock } from "../runtime/index.ts";
 import type { Warehouse } from "./clickhouse.ts";
@@ -8,6 +10,8 @@ import { migrate, migrations } from "./migrations.ts";
 import { applyRetention } from "./schema/retention.ts";
 import type { TableSpec } from "./schema/table.ts";
 import { tableKeys, tables } from "./schema/tables.ts";
+import { precedenceOf } from "./sink/precedence.ts";
+import { rowsOf } from "./sink/rows.ts";
 import { temporaryWarehouse } from "./testing.ts";
 import type { TemporaryWarehouse } from "./testing.ts";
 
@@ -58,6 +62,33 @@ test("migrating again applies nothing, and data from a newer version are refused
   assert.deepEqual(await migrate(warehouse, now, first), {
     ok: false,
     failure: { code: "schema_too_new", version: versionMax, versionMax: 1 },
+  });
+});
+
+test("a ledger that lost a record has all run again from there on, and rows go on coming", async () => {
+  const { warehouse } = temporary;
+  const versions = migrations.map(({ version }) => version);
+  for (const lost of versions) {
+    const sql = `DELETE FROM weir.migrations WHERE version = ${lost}`;
+    assert.ok((await warehouse.command(sql)).ok);
+    const again = versions.filter((version) => version >= lost);
+    assert.deepEqual(await migrate(warehouse, now), { ok: true, value: again });
+    const record = exposure(lost, "a", systemClock.now());
+    const rows = rowsOf(record, EnvironmentKey.parse("e"), precedenceOf(lost, 0));
+    const inserted = await warehouse.insert(
+      tables.exposures,
+      rows.map(({ values }) => values),
+    );
+    assert.ok(inserted.ok, JSON.stringify(inserted));
+  }
+  const views = await warehouse.query(
+    "SELECT name FROM system.tables WHERE database = 'weir' AND engine LIKE '%View' ORDER BY name",
+  );
+  assert.deepEqual(views, {
+    ok: true,
+    value: ["events_hourly", "events_hourly_sums_view", "exposures_daily", "exposures_daily_sums_view"].map(
+      (name) => ({ name }),
+    ),
   });
 });
 

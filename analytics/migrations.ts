@@ -11,7 +11,9 @@ import { createRollupsThatAdd } from "./schema/version-3.ts";
 import type { WarehouseFailure } from "./warehouse-failure.ts";
 
 // The way from any earlier schema to this one. A version is never edited once released; a change is a new one.
-// Each statement may run twice: a crash between it and its record repeats it.
+//   M1. Each statement may run twice: a crash between it and its record repeats it.
+//   M2. Each assumes what came before it, and nothing of what comes after. A ledger that lost a record, as with a damaged
+//       part, has all run again from there on: an older version alone would make again what a newer one had replaced.
 
 interface Migration {
   readonly version: number;
@@ -79,7 +81,8 @@ export async function migrate(
   const versionMax = list.at(-1)?.version ?? 0;
   if (newest > versionMax) return fail({ code: "schema_too_new", version: newest, versionMax });
 
-  const missing = list.filter(({ version }) => !applied.has(version));
+  const firstMissing = list.find(({ version }) => !applied.has(version))?.version ?? Infinity;
+  const missing = list.filter(({ version }) => version >= firstMissing); // M2
   const room = missing.length === 0 ? succeed(undefined) : await roomForTables(warehouse);
   if (!room.ok) return room;
   for (const { version, name, statements } of missing) {
