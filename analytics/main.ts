@@ -28,6 +28,7 @@ import { EventTimes } from "./freshness/event-times.ts";
 import { openEventWatch } from "./freshness/watch.ts";
 import { feeds } from "./sink/feed.ts";
 import { openSink } from "./sink/sink.ts";
+import type { Sink } from "./sink/sink.ts";
 import { failureText } from "./warehouse-failure.ts";
 import { openConfiguredWarehouse } from "./warehouse.ts";
 
@@ -45,6 +46,10 @@ const covariatesEveryMs = 10_000;
 const eventWatchEveryMs = 60_000;
 /** Disks lose bits; a day's loss is within what the stream still has. */
 const integrityEveryMs = 24 * 3_600_000;
+
+/** Up to where the log is in ClickHouse; nobody knows while another process writes. */
+const reachOf = (sink: Sink) => (): number | undefined =>
+  sink.state === "running" ? sink.position.acknowledged : undefined;
 
 const config = analyticsConfig(process.env);
 const log = createLog("analytics", { level: config.logLevel });
@@ -98,10 +103,11 @@ try {
     const written = times.note.bind(times);
     const sink = openSink({ ...common, feed: feeds.events, written });
     const decisions = openSink({ ...common, feed: feeds.decisions });
+    const reached = reachOf(sink);
     const audit = openAudit({
       connection,
       warehouse,
-      acknowledged: () => (sink.state === "running" ? sink.position.acknowledged : undefined),
+      acknowledged: reached,
       everyMs: config.auditEveryMs,
       ...surroundings,
     });
@@ -129,12 +135,12 @@ try {
       warehouse,
       pool,
       clock: systemClock,
-      position: () => (sink.state === "running" ? sink.position.acknowledged : undefined),
-      decided: () => (decisions.state === "running" ? decisions.position.acknowledged : undefined),
+      position: reached,
+      decided: reachOf(decisions),
     });
     const rollups = openRollupKeeper({
       warehouse,
-      acknowledged: () => (sink.state === "running" ? sink.position.acknowledged : undefined),
+      acknowledged: reached,
       isRefilling: async () => !(await isRefilled()),
       ...surroundings,
     });

@@ -6,13 +6,13 @@ import type { PublishedExperiment } from "../../protocols/experiment.ts";
 import type { Timeline } from "../../protocols/timeline.ts";
 import { Api } from "../api.ts";
 import { systemClock } from "../clock.ts";
+import { checkoutArms, checkoutFlag } from "../testing/checkout.ts";
+import { until } from "../testing/until.ts";
 import { startWeir, type TestWeir } from "../testing/weir.ts";
 
 // A whole Weir pauses an experiment whose guardrail is breached, says so everywhere, and obeys whoever resumes.
 
 const perVariant = 300;
-/** Patience for a busy machine; on a quiet one it is two seconds. */
-const pausedMsMax = 60_000;
 
 describe("a guardrail that pauses", { timeout: 180_000 }, () => {
   let weir: TestWeir;
@@ -22,18 +22,6 @@ describe("a guardrail that pauses", { timeout: 180_000 }, () => {
     api.call<Value>("GET", path, { query: { ...query, ...more } });
   const experimentNow = async (): Promise<PublishedExperiment> =>
     (await get<{ entity: PublishedExperiment }>("/v1/experiments/checkout")).entity;
-  const until = async <Value>(
-    ask: () => Promise<Value>,
-    holds: (value: Value) => boolean,
-  ): Promise<Value> => {
-    const deadline = systemClock.now() + pausedMsMax;
-    for (;;) {
-      const value = await ask();
-      if (holds(value)) return value;
-      assert.ok(systemClock.now() < deadline, `in time: ${JSON.stringify(value).slice(0, 2_000)}`);
-      await systemClock.sleep(100);
-    }
-  };
 
   /** Units of one kind in each variant: all meet their variant, and a share of them have the event. */
   async function send(kind: string, name: string, shares: Readonly<Record<string, number>>): Promise<void> {
@@ -76,22 +64,9 @@ describe("a guardrail that pauses", { timeout: 180_000 }, () => {
     await put("/v1/metrics/bought", { definition: { type: "binary", event: "buy" } });
     await put("/v1/metrics/errors", guarded("error"));
     await put("/v1/metrics/complaints", guarded("complaint"));
-    await put("/v1/flags/checkout", {
-      type: "boolean",
-      variations: [
-        { key: "off", value: false },
-        { key: "on", value: true },
-      ],
-      offVariation: "off",
-      fallthrough: { experiment: "checkout", otherwise: "off" },
-    });
+    await put("/v1/flags/checkout", checkoutFlag);
     await put("/v1/experiments/checkout", {
-      flag: "checkout",
-      variants: [
-        { key: "control", variation: "off", weight: 5_000 },
-        { key: "treatment", variation: "on", weight: 5_000 },
-      ],
-      control: "control",
+      ...checkoutArms,
       metrics: { primary: "bought", guardrails: ["errors", "complaints"] },
       analysis: { sampleRatioAction: "alert" }, // units are dealt by the test, so that is not what is looked at
     });

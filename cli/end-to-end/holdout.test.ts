@@ -8,13 +8,13 @@ import { readMark } from "../../analytics/sink/mark.ts";
 import { buckets } from "../../protocols/topology.ts";
 import { openConnection } from "../../runtime/index.ts";
 import { readRunFile } from "../run-file.ts";
+import { checkoutArms, checkoutFlag } from "../testing/checkout.ts";
+import { until } from "../testing/until.ts";
 import { startWeir, type TestWeir } from "../testing/weir.ts";
 
 // A whole Weir says what its launches did together: by who was held out as it decided, and what they did afterwards.
 
 const units = Array.from({ length: 600 }, (_, index) => `unit-${index}`);
-/** Patience for a busy machine; on a quiet one it is three seconds. */
-const answeredMsMax = 60_000;
 /** Of ten units of either group. */
 const buyers = { heldOut: 2, notHeldOut: 5 };
 
@@ -22,18 +22,6 @@ describe("a holdout", { timeout: 180_000 }, () => {
   let weir: TestWeir;
   let api: Api;
   const query = { env: "shop" };
-  const until = async <Value>(
-    ask: () => Promise<Value>,
-    holds: (value: Value) => boolean,
-  ): Promise<Value> => {
-    const deadline = systemClock.now() + answeredMsMax;
-    for (;;) {
-      const value = await ask();
-      if (holds(value)) return value;
-      assert.ok(systemClock.now() < deadline, `in time: ${JSON.stringify(value).slice(0, 2_000)}`);
-      await systemClock.sleep(100);
-    }
-  };
   const said = new Set(["holdout", "experiment_assigned"]);
   /** That the log of decisions must hold. */
   let lines = 0;
@@ -79,23 +67,10 @@ describe("a holdout", { timeout: 180_000 }, () => {
     await put("/v1/metrics/bought", { definition: { type: "binary", event: "buy" } });
     await put("/v1/holdouts/growth", { share: 5_000, tags: ["growth"] });
     await api.call("POST", "/v1/environments/shop/publish", { body: {} });
-    await put("/v1/flags/checkout", {
-      type: "boolean",
-      variations: [
-        { key: "off", value: false },
-        { key: "on", value: true },
-      ],
-      offVariation: "off",
-      fallthrough: { experiment: "checkout", otherwise: "off" },
-    });
+    await put("/v1/flags/checkout", checkoutFlag);
     await put("/v1/experiments/checkout", {
-      flag: "checkout",
+      ...checkoutArms,
       tags: ["growth"],
-      variants: [
-        { key: "control", variation: "off", weight: 5_000 },
-        { key: "treatment", variation: "on", weight: 5_000 },
-      ],
-      control: "control",
       metrics: { primary: "bought" },
     });
     await api.call("POST", "/v1/experiments/checkout/start", { body: {}, query });
